@@ -1,0 +1,190 @@
+"""The bodies of log events: opening, keys, organisations and sites, read strictly.
+
+Fields named here are required and typed; others are allowed and ignored, so that a body can grow.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from waste_trace.ledger.canonical import JsonValue
+from waste_trace.ledger.encoding import decode_b64
+from waste_trace.ledger.errors import MalformedKey, RefusedKeyEvent
+from waste_trace.ledger.event import Event
+from waste_trace.ledger.keys import check_public_key
+
+LOG_EVENT_TYPES = frozenset(
+    ["ledger.open", "key.enrol", "key.rotate", "key.revoke", "org.register", "site.register"]
+)
+PURPOSES = ("device", "label", "service")
+ORG_KINDS = ("producer", "transporter", "platform", "treatment", "regulator")
+_DEVICE = re.compile(r"[a-z0-9][a-z0-9-]{2,47}")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """``ledger.open``: leaf 0."""
+
+    origin: str
+    registrar: str
+    catalogue: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEnrolment:
+    """``key.enrol``: the registrar vouches for a key."""
+
+    dev: str
+    ep: int
+    alg: str
+    pub: bytes
+    org: str
+    purpose: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotation:
+    """``key.rotate``: a device names its next key with its old one."""
+
+    ep: int
+    alg: str
+    pub: bytes
+    last_seq: int
+    last_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevocation:
+    """``key.revoke``: events above ``last_good_seq`` no longer count (-1: none ever did)."""
+
+    dev: str
+    ep: int
+    last_good_seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """``org.register``: a party of the waste chain."""
+
+    org: str
+    name: str
+    kinds: tuple[str, ...]
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """``site.register``: a place of an organisation. ``capacity_kg`` is a decimal string or ""."""
+
+    site: str
+    org: str
+    name: str
+    kind: str
+    capacity_kg: str
+
+
+LogBody: TypeAlias = Opening | KeyEnrolment | KeyRotation | KeyRevocation | Organisation | Site
+
+
+def read_body(event: Event) -> LogBody:
+    """The typed body of a log event; RefusedKeyEvent naming the field."""
+    body = event.body
+    match event.typ:
+        case "ledger.open":
+            return Opening(
+                _text(body, "origin"), _text(body, "registrar"), _text(body, "catalogue")
+            )
+        case "key.enrol":
+            return _enrolment(body)
+        case "key.rotate":
+            alg, pub = _key(body)
+            last_seq = _integer(body, "last_seq", -1)
+            return KeyRotation(
+                _integer(body, "ep"), alg, pub, last_seq, _text(body, "last_hash", empty=True)
+            )
+        case "key.revoke":
+            last_good = _integer(body, "last_good_seq", -1)
+            return KeyRevocation(
+                _device(body), _integer(body, "ep"), last_good, _text(body, "reason", empty=True)
+            )
+        case "org.register":
+            return Organisation(
+                _text(body, "org"), _text(body, "name"), _kinds(body), _text(body, "region")
+            )
+        case "site.register":
+            return _site(body)
+        case _:
+            raise _bad("typ")
+
+
+def _enrolment(body: dict[str, JsonValue]) -> KeyEnrolment:
+    alg, pub = _key(body)
+    purpose = _text(body, "purpose")
+    if purpose not in PURPOSES:
+        raise _bad("purpose")
+    if _integer(body, "from_seq") != 0:
+        raise _bad("from_seq")
+    return KeyEnrolment(
+        dev=_device(body),
+        ep=_integer(body, "ep"),
+        alg=alg,
+        pub=pub,
+        org=_text(body, "org", empty=True),
+        purpose=purpose,
+        name=_text(body, "name"),
+    )
+
+
+def _site(body: dict[str, JsonValue]) -> Site:
+    capacity = _text(body, "capacity_kg") if "capacity_kg" in body else ""
+    return Site(
+        _text(body, "site"), _text(body, "org"), _text(body, "name"), _text(body, "kind"), capacity
+    )
+
+
+def _key(body: dict[str, JsonValue]) -> tuple[str, bytes]:
+    alg = _text(body, "alg")
+    try:
+        pub = decode_b64(_text(body, "pub"))
+        check_public_key(alg, pub)
+    except (ValueError, MalformedKey) as error:
+        raise _bad("pub") from error
+    return alg, pub
+
+
+def _device(body: dict[str, JsonValue]) -> str:
+    dev = _text(body, "dev")
+    if not _DEVICE.fullmatch(dev):
+        raise _bad("dev")
+    return dev
+
+
+def _kinds(body: dict[str, JsonValue]) -> tuple[str, ...]:
+    value = body.get("kinds")
+    kinds = value if isinstance(value, list) else []
+    names = tuple(kind for kind in kinds if isinstance(kind, str) and kind in ORG_KINDS)
+    if not names or len(names) != len(kinds) or len(set(names)) != len(names):
+        raise _bad("kinds")
+    return names
+
+
+def _text(body: dict[str, JsonValue], name: str, *, empty: bool = False) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not (value or empty):
+        raise _bad(name)
+    return value
+
+
+def _integer(body: dict[str, JsonValue], name: str, least: int = 0) -> int:
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise _bad(name)
+    return value
+
+
+def _bad(name: str) -> RefusedKeyEvent:
+    return RefusedKeyEvent(
+        f"登记内容字段 {name} 不合规。", f"Body field {name!r} is missing or malformed.", field=name
+    )
