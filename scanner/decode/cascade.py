@@ -80,7 +80,7 @@ class Session:
         """Crops of the codes that are located and unread, through every engine."""
         if self._config.policy is Policy.FIRST and self._seen.reads:
             return
-        for quad in find_codes(self._gray):
+        for quad in find_codes(self._gray, [read.quad for read in self._seen.reads]):
             self._seen.locate(quad, "finder")
         engines: list[Engine] = [self._zxing]
         engines += [engine for engine in (wechat(), zbar()) if engine is not None]

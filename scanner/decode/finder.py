@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from scanner.decode.prepare import Prepared, fitted
+from scanner.decode.prepare import fitted
 from scanner.decode.reads import Floats, Gray, Quad, as_quad
 
 _LONGEST = 1600  # finders under 7 px vanish here, and no engine reads those anyway
@@ -28,13 +28,24 @@ class _Finder:
     side: float  # of the outer ring, in px, as the square root of its area
 
 
-def find_codes(gray: Gray) -> list[Quad]:
-    """Quads of probable QR codes, clockwise from their top left, in pixels of ``gray``."""
+def find_codes(gray: Gray, known: Sequence[Quad] = ()) -> list[Quad]:
+    """Quads of probable QR codes, clockwise from their top left, in pixels of ``gray``.
+
+    Finder patterns within ``known`` quads (codes that are read already) are left out.
+    """
     small = fitted(_LONGEST)(gray)
-    finders = _finders(small.image)
+    scale = small.image.shape[1] / gray.shape[1]
+    hulls = [(np.array(quad, np.float32) * scale).reshape(-1, 1, 2) for quad in known]
+    finders = [
+        finder
+        for finder in _finders(small.image)
+        if not any(
+            cv2.pointPolygonTest(hull, (finder.x, finder.y), True) > -finder.side for hull in hulls
+        )
+    ]
     if len(finders) < 3:
         return []
-    return [small.original(quad) for quad in _codes(finders, small)]
+    return [small.original(quad) for quad in _codes(finders[:_MOST_FINDERS])]
 
 
 def _finders(gray: Gray) -> list[_Finder]:
@@ -50,8 +61,6 @@ def _finders(gray: Gray) -> list[_Finder]:
         ring = _bulls_eye(contours, np.asarray(tree)[0], index)
         if ring is not None and not any(_close(ring, other) for other in found):
             found.append(ring)
-            if len(found) >= _MOST_FINDERS:
-                break
     return found
 
 
@@ -80,7 +89,7 @@ def _close(a: _Finder, b: _Finder) -> bool:
     return bool(np.hypot(a.x - b.x, a.y - b.y) < 0.5 * max(a.side, b.side))
 
 
-def _codes(finders: list[_Finder], small: Prepared) -> list[Quad]:
+def _codes(finders: list[_Finder]) -> list[Quad]:
     """Triples that make a square, best first, each finder in one code only."""
     triples = []
     for three in combinations(range(len(finders)), 3):
