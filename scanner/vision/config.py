@@ -1,0 +1,129 @@
+"""Every threshold of frame verification, with its unit and its reason.
+
+The reasons quote measurements on rendered stores and public surveillance clips; there is no
+footage of a real hazardous-waste store behind them, so a site should tune them on its own cameras.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class VisionConfig(BaseModel):
+    """Thresholds in per mille unless the title names another unit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width_px: int = Field(
+        640,
+        ge=160,
+        le=1920,
+        title="Working width, px",
+        description="Health needs shapes, not detail; 640 px costs a tenth of 1080p and averaging "
+        "takes two thirds of the sensor's noise away.",
+    )
+    block_px: int = Field(
+        40,
+        ge=16,
+        le=160,
+        title="Block side at working width, px",
+        description="16x9 blocks: one drum of ten covers about five, a hand over a third 48.",
+    )
+    texture_min: int = Field(
+        6,
+        ge=1,
+        title="Gradient that makes a reference block worth watching, grey levels per px (rms)",
+        description="Below it a block is bare wall, and its correlation is the noise's.",
+    )
+    lost_ncc: int = Field(
+        350,
+        ge=0,
+        le=1000,
+        title="Gradient correlation under which a block is lost",
+        description="Natural frames stay above 0.6 through gain 0.5 to 1.5; covered blocks fall "
+        "under 0.2.",
+    )
+    covered_share: int = Field(
+        250,
+        ge=1,
+        le=1000,
+        title="Share of lost, smooth blocks that makes a covered camera",
+        description="Three of ten drums taken away lose under a fifth of the blocks.",
+    )
+    view_lost_share: int = Field(
+        600,
+        ge=1,
+        le=1000,
+        title="Share of lost blocks at which the view is another, whatever is in it",
+        description="Textured covers and turned cameras keep detail but not the scene.",
+    )
+    smooth_ratio: int = Field(
+        450,
+        ge=0,
+        le=1000,
+        title="Gradient energy against the reference under which a lost block is smooth",
+        description="What lies on a lens is out of focus; a drum or a person is not.",
+    )
+    sharpness_min: int = Field(
+        400,
+        ge=0,
+        le=1000,
+        title="Fine-detail energy against the reference under which the picture is defocused",
+        description="Median over textured blocks, divided by gain squared; sigma 4 px at 1080p "
+        "gives 0.2, JPEG 35 still 0.8.",
+    )
+    shift_px: int = Field(
+        6,
+        ge=1,
+        title="Shift of the whole picture that counts as moved, px at working width",
+        description="About 1 percent of the width; wind and traffic shake a bracket by 1 to 3.",
+    )
+    shift_gain: int = Field(
+        150,
+        ge=0,
+        le=1000,
+        title="How much of the view a shift must explain",
+        description="Share of textured blocks that correlate again once the shift is undone; a "
+        "phase peak alone can come from moving goods.",
+    )
+    black_p95: int = Field(
+        24,
+        ge=0,
+        le=255,
+        title="95th percentile of luma under which the frame is black, grey levels",
+        description="Video black is 16; a store at an eighth of its light has 28.",
+    )
+    glare_level: int = Field(
+        248,
+        ge=128,
+        le=255,
+        title="Luma that counts as burnt out, grey levels",
+        description="Encoders clip at 235 to 255; paper in full light stays under 245.",
+    )
+    glare_rise: int = Field(
+        200,
+        ge=1,
+        le=1000,
+        title="Rise of the burnt-out share over the reference that makes glare",
+        description="A lamp at the lens burns a third of the frame; an open door a tenth.",
+    )
+    replay_excess: int = Field(
+        450,
+        ge=1,
+        le=1000,
+        title="Noise correlation with the previous frame, beyond the scene's own, that is replay",
+        description="Fresh noise gives at most 0.1 in excess; an old frame encoded again 0.6 to 1.",
+    )
+    replay_alone: int = Field(
+        900,
+        ge=1,
+        le=1000,
+        title="The same without a reference to take the scene's own grain away",
+        description="Fine static texture alone reaches 0.8, so only near identity counts.",
+    )
+    budget_ms: int = Field(
+        1200,
+        ge=1,
+        title="Time for reading the labels of one frame, milliseconds",
+        description="One look every two seconds for each camera.",
+    )
