@@ -1,0 +1,103 @@
+/** Barcode scanners that type: one input that always has the focus and is read by its value.
+ *
+ * Keys are not trusted (input methods report them as 229 or "Unidentified"); the value is.
+ */
+
+import { cleanScan } from "../core/token";
+
+const IDLE_MS = 150;
+const SLOW_IDLE_MS = 700;
+const BURST_MS_PER_CHAR = 35;
+const SHORTEST = 6;
+
+/** Whole codes only; these may end without Enter even when they came slowly. */
+const WHOLE = /(?:HTTPS?:\/\/\S+\/[A-Z]\/\S{20,}|[0-9A-HJ-NPQRTUWXY]{18}\d{19}|20\d{12})$/i;
+
+export class Wedge {
+  private first = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly sink: HTMLInputElement,
+    private readonly onScan: (text: string) => void,
+  ) {
+    sink.addEventListener("input", () => this.heard());
+    sink.addEventListener("beforeinput", (event) => {
+      if (event.inputType === "insertLineBreak") this.finish();
+    });
+    sink.addEventListener("keydown", (event) => {
+      if ((event.key !== "Enter" && event.key !== "Tab") || event.isComposing) return;
+      if (sink.value === "") return;
+      event.preventDefault();
+      this.finish();
+    });
+  }
+
+  private heard(): void {
+    if (this.first === 0) this.first = performance.now();
+    const last = performance.now();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.idle(last), IDLE_MS);
+  }
+
+  private idle(last: number): void {
+    const text = cleanScan(this.sink.value);
+    const perChar = (last - this.first) / Math.max(1, text.length);
+    if (text.length >= SHORTEST && perChar < BURST_MS_PER_CHAR) return this.finish();
+    this.timer = setTimeout(() => {
+      if (WHOLE.test(cleanScan(this.sink.value))) this.finish();
+      else this.reset();
+    }, SLOW_IDLE_MS);
+  }
+
+  private reset(): void {
+    clearTimeout(this.timer);
+    this.first = 0;
+    this.sink.value = "";
+  }
+
+  private finish(): void {
+    const text = cleanScan(this.sink.value);
+    this.reset();
+    if (text) this.onScan(text);
+  }
+}
+
+/** A scan that lands in a form field is moved out of it and treated as a scan. */
+export function guardField(field: HTMLInputElement, onScan: (text: string) => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const inspect = (): void => {
+    const found = /HTTPS?:\/\/\S+\/[A-Z]\/\S{20,}$|[0-9A-HJ-NPQRTUWXY]{18}\d{19}$/i.exec(
+      cleanScan(field.value),
+    );
+    if (!found) return;
+    field.value = cleanScan(field.value).slice(0, found.index);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    onScan(found[0]);
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(inspect, IDLE_MS);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing) inspect();
+  });
+}
+
+/** Sends keys that nothing else wants to the sink, and brings the focus back after taps. */
+export function keepFocused(sink: HTMLInputElement, active: () => boolean): void {
+  const taken = (element: Element | null): boolean =>
+    element instanceof HTMLInputElement ||
+    element instanceof HTMLTextAreaElement ||
+    element instanceof HTMLSelectElement;
+  document.addEventListener("keydown", (event) => {
+    const typed = event.key.length === 1 || event.key === "Unidentified" || event.keyCode === 229;
+    // A space presses the focused button: that is a person at a keyboard, not a scanner.
+    const press = event.key === " " && document.activeElement instanceof HTMLButtonElement;
+    if (typed && !press && active() && !taken(document.activeElement)) sink.focus();
+  });
+  document.addEventListener("click", (event) => {
+    // detail 0 is a click made with the keyboard: that person needs the focus where it is.
+    if (event.detail > 0 && active() && !taken(event.target as Element | null)) sink.focus();
+  });
+}

@@ -1,0 +1,85 @@
+/** What the handheld remembers: who it is, its chain, its newest checkpoint, its records. */
+
+import type { Envelope } from "../core/dsse";
+import type { Seen } from "../core/event";
+import type { DeviceKey } from "../core/keys";
+
+export interface Action {
+  readonly typ: string;
+  readonly zh: string;
+  readonly en: string;
+  /** Inputs by name, `containers` among them; see the form for the names it knows. */
+  readonly needs: readonly string[];
+}
+
+export interface Enrolment {
+  readonly dev: string;
+  readonly ep: number;
+  readonly org: string;
+  readonly org_name: string;
+  readonly act: string;
+  readonly site: string;
+  readonly origin: string;
+  readonly log_vkey: string;
+  readonly registrar_vkey: string;
+  readonly actions: readonly Action[];
+  readonly issuers: Record<string, string>;
+  readonly receipt: string;
+}
+
+export interface Device extends Enrolment {
+  readonly name: string;
+  readonly key: DeviceKey;
+}
+
+/** Where the device's own chain stands: the next `seq` and the hash to quote. */
+export interface Chain {
+  readonly seq: number;
+  readonly prev: string;
+}
+
+/** The newest checkpoint that this device verified, with the note that proves it. */
+export interface SeenCheckpoint extends Seen {
+  readonly note: string;
+}
+
+/** Two checkpoints signed by the log that cannot both be true. Kept for ever as evidence. */
+export interface Fork {
+  readonly at: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly do_zh: string;
+  readonly do_en: string;
+}
+
+export type State = "pending" | "accepted" | "refused";
+
+export interface Proof {
+  readonly index: number;
+  readonly ms: number;
+  readonly receipt: string;
+}
+
+export interface EventRecord {
+  readonly id: string;
+  readonly dev: string;
+  readonly ep: number;
+  readonly seq: number;
+  readonly typ: string;
+  readonly t: string;
+  readonly containers: readonly string[];
+  readonly env: Envelope;
+  readonly state: State;
+  /** Came from another device's export; never part of this device's chain. */
+  readonly imported: boolean;
+  readonly proof?: Proof | undefined;
+  readonly refusal?: Refusal | undefined;
+  /** Why the last try to send did not end in a verified receipt. */
+  readonly fault?: string | undefined;
+}

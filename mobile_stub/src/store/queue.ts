@@ -1,0 +1,132 @@
+/** The append-only queue: sign, then add record and chain state in one transaction. */
+
+import { fromBase64, fromUtf8, type Bytes } from "../core/bytes";
+import { canonicalBytes, type Json } from "../core/canonical";
+import { parseEnvelope, seal, type Envelope } from "../core/dsse";
+import { chainHash, eventPayload } from "../core/event";
+import { signWith } from "../core/keys";
+import { uuid7 } from "../core/uuid7";
+import { type Database, readSeen } from "./database";
+import type { Chain, Device, EventRecord } from "./model";
+
+export interface NewEvent {
+  readonly typ: string;
+  readonly body: { [key: string]: Json };
+  readonly offline: boolean;
+}
+
+/** Signs and stores one event; two windows of one device cannot take the same `seq`. */
+export async function record(db: Database, device: Device, event: NewEvent): Promise<EventRecord> {
+  for (;;) {
+    const chain = (await db.get("chain", "current")) ?? { seq: 0, prev: "" };
+    const signed = await sign(db, device, event, chain);
+    if (await append(db, chain, signed)) return signed.entry;
+  }
+}
+
+interface Signed {
+  readonly entry: EventRecord;
+  readonly next: Chain;
+}
+
+async function sign(db: Database, device: Device, event: NewEvent, chain: Chain): Promise<Signed> {
+  const { dev, ep, act, org, site, origin } = device;
+  const at = new Date();
+  const id = uuid7(at.getTime(), crypto.getRandomValues(new Uint8Array(16)));
+  const seen = await readSeen(db);
+  const { typ, body, offline } = event;
+  const payload = eventPayload({
+    log: origin, typ, id, dev, ep, seq: chain.seq, prev: chain.prev, seen, at, offline, act, org,
+    site, body,
+  });
+  const env = await seal(payload, `${dev}/${ep}`, (bytes) => signWith(device.key, bytes));
+  const entry = describe(payload, env, false);
+  return { entry, next: { seq: chain.seq + 1, prev: await chainHash(payload) } };
+}
+
+/** Compare-and-set on the chain: false if another window appended in between. */
+async function append(db: Database, expected: Chain, signed: Signed): Promise<boolean> {
+  const tx = db.transaction(["chain", "records"], "readwrite", { durability: "strict" });
+  const now = (await tx.objectStore("chain").get("current")) ?? { seq: 0, prev: "" };
+  if (now.seq !== expected.seq || now.prev !== expected.prev) {
+    await tx.done;
+    return false;
+  }
+  await Promise.all([
+    tx.objectStore("records").add(signed.entry),
+    tx.objectStore("chain").put(signed.next, "current"),
+    tx.done,
+  ]);
+  return true;
+}
+
+/** Reads what the list shows out of the signed bytes themselves; throws if they are not ours. */
+function describe(payload: Bytes, env: Envelope, imported: boolean): EventRecord {
+  const event = JSON.parse(fromUtf8(payload)) as { [key: string]: Json };
+  const { id, dev, ep, seq, typ, t, body } = event;
+  if (
+    typeof id !== "string" || typeof dev !== "string" || typeof ep !== "number" ||
+    typeof seq !== "number" || typeof typ !== "string" || typeof t !== "string" ||
+    fromUtf8(canonicalBytes(event)) !== fromUtf8(payload)
+  ) {
+    throw new Error("not an event of this product");
+  }
+  const listed = (body as { containers?: Json } | undefined)?.containers;
+  const containers = Array.isArray(listed) ? listed.map(String) : [];
+  return { id, dev, ep, seq, typ, t, containers, env, state: "pending", imported };
+}
+
+/** Newest first. */
+export async function listRecords(db: Database): Promise<EventRecord[]> {
+  const all = await db.getAll("records");
+  return all.sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** In the order in which they were made: device by device, along the chain. */
+export async function pendingRecords(db: Database): Promise<EventRecord[]> {
+  const all = (await db.getAll("records")).filter((r) => r.state === "pending");
+  return all.sort((a, b) => (a.dev === b.dev && a.ep === b.ep ? a.seq - b.seq : a.id < b.id ? -1 : 1));
+}
+
+/** Changes the state of a record; the signed envelope stays the one that was added. */
+export async function settle(
+  db: Database,
+  id: string,
+  change: Pick<EventRecord, "state" | "proof" | "refusal" | "fault">,
+): Promise<void> {
+  const tx = db.transaction("records", "readwrite");
+  const current = await tx.store.get(id);
+  if (current) await tx.store.put({ ...current, ...change });
+  await tx.done;
+}
+
+export async function exportQueue(db: Database, device: Device): Promise<string> {
+  const records = (await listRecords(db)).reverse();
+  const { dev, ep, org, origin } = device;
+  const chain = (await db.get("chain", "current")) ?? { seq: 0, prev: "" };
+  const exported = new Date().toISOString();
+  const items = records.map(({ env, state }) => ({ env, state }));
+  const file = { kind: "waste-trace-hwq", v: 1, dev, ep, org, origin, exported, chain, records: items };
+  return `${JSON.stringify(file, null, 1)}\n`;
+}
+
+/** Idempotent: a record that is already here stays as it is. Returns how many were new. */
+export async function importQueue(db: Database, text: string): Promise<number> {
+  const file = JSON.parse(text) as { kind?: unknown; v?: unknown; records?: unknown };
+  if (file.kind !== "waste-trace-hwq" || file.v !== 1 || !Array.isArray(file.records)) {
+    throw new Error("not a .hwq file");
+  }
+  const entries = file.records.map((item: { env?: unknown }) => {
+    const env = parseEnvelope(item.env);
+    return describe(fromBase64(env.payload), env, true);
+  });
+  const tx = db.transaction("records", "readwrite");
+  let added = 0;
+  for (const entry of entries) {
+    if (await tx.store.get(entry.id)) continue;
+    await tx.store.add(entry);
+    added += 1;
+  }
+  await tx.done;
+  return added;
+}

@@ -1,0 +1,169 @@
+/** The frame around the screens: who and where, what is unsent, three tabs, alarms. */
+
+import type { Session } from "../session";
+import { openAlarm } from "./alarm";
+import { DeviceScreen, type InstallPrompt } from "./deviceScreen";
+import { big, fill, h, icon, type IconName } from "./dom";
+import { enrolScreen } from "./enrolScreen";
+import { clock, language, setLanguage, t } from "./i18n";
+import { QueueScreen } from "./queueScreen";
+import { RecordScreen } from "./recordScreen";
+import { wedgeSink } from "./scanTools";
+
+type Tab = "record" | "queue" | "device";
+
+const TABS: Record<Tab, { zh: string; en: string; icon: IconName }> = {
+  record: { zh: "记录", en: "Record", icon: "pen" },
+  queue: { zh: "队列", en: "Queue", icon: "list" },
+  device: { zh: "本机", en: "Device", icon: "device" },
+};
+
+export class App {
+  private tab: Tab = "record";
+  private enrolCode: string | undefined;
+  private readonly header = h("header", { class: "top" });
+  private readonly strip = h("button", { class: "strip", type: "button" });
+  private readonly main = h("main");
+  private readonly nav = h("nav", { class: "tabs" });
+  private readonly record: RecordScreen;
+  private readonly queue: QueueScreen;
+  private readonly device: DeviceScreen;
+
+  constructor(
+    private readonly session: Session,
+    private readonly root: HTMLElement,
+  ) {
+    this.record = new RecordScreen(session, (code) => this.enrol(code));
+    this.queue = new QueueScreen(session);
+    this.device = new DeviceScreen(session, () => this.enrol(""));
+    this.strip.addEventListener("click", () => this.show(session.device ? "queue" : "record"));
+    setLanguage(language());
+  }
+
+  start(): void {
+    const scanning = (): boolean => this.tab === "record" && !this.enrolling;
+    const sink = wedgeSink((text) => void this.record.scanned(text), scanning);
+    this.root.append(sink, this.header, this.strip, this.main, this.nav);
+    this.session.subscribe(() => this.update());
+    addEventListener("hashchange", () => this.readHash());
+    addEventListener("beforeinstallprompt", (event) => {
+      event.preventDefault();
+      this.device.install = event as InstallPrompt;
+      if (this.tab === "device") this.device.render();
+    });
+    this.readHash();
+    this.render();
+    sink.focus({ preventScroll: true });
+  }
+
+  /** What a native shell with a hardware scanner calls; the same road as the wedge. */
+  scanned(text: string): void {
+    void this.record.scanned(text);
+  }
+
+  enrol(code: string): void {
+    document.querySelectorAll("dialog[open]").forEach((open) =>
+      open.dispatchEvent(new Event("cancel", { cancelable: true })),
+    );
+    this.enrolCode = code;
+    this.render();
+  }
+
+  private get enrolling(): boolean {
+    return !this.session.device || this.enrolCode !== undefined;
+  }
+
+  private readHash(): void {
+    const match = /^#enrol=([A-Za-z0-9_-]+)$/.exec(location.hash);
+    if (!match) return;
+    // A one-time code has no business in the history of a shared device.
+    history.replaceState(null, "", location.pathname);
+    this.enrol(match[1] as string);
+  }
+
+  private show(tab: Tab): void {
+    this.tab = tab;
+    this.enrolCode = undefined;
+    this.render();
+    scrollTo(0, 0);
+  }
+
+  private render(): void {
+    if (this.enrolling) {
+      const done = (): void => this.show("record");
+      fill(this.main, enrolScreen(this.session, this.enrolCode ?? "", done));
+    } else {
+      const screen = this[this.tab];
+      screen.render();
+      fill(this.main, screen.element);
+    }
+    this.update();
+  }
+
+  /** Redraws what the session's state shows in; forms under a person's fingers stay untouched. */
+  private update(): void {
+    this.renderHeader();
+    this.renderStrip();
+    this.renderTabs();
+    if (!this.enrolling && this.tab !== "record") this[this.tab].render();
+    const { fork, device } = this.session;
+    if (fork && device && !this.alarmed) {
+      this.alarmed = true;
+      openAlarm(fork, device);
+    }
+  }
+
+  private alarmed = false;
+
+  private renderHeader(): void {
+    const { device, online } = this.session;
+    const swap = (): void => {
+      setLanguage(language() === "zh" ? "en" : "zh");
+      this.render();
+    };
+    const who = device
+      ? h("div", { class: "who" }, h("b", {}, device.org_name || device.org), h("small", {}, device.dev))
+      : h("div", { class: "who" }, h("b", {}, "一码溯源"), h("small", {}, t("手持端", "Handheld")));
+    fill(
+      this.header,
+      who,
+      h("span", { class: `net ${online ? "on" : "off"}` },
+        icon("wifi"), online ? t("在线", "Online") : t("离线", "Offline")),
+      h("button", { class: "language", type: "button", onclick: swap, lang: t("en", "zh-CN") },
+        t("EN", "中文")),
+    );
+  }
+
+  private renderStrip(): void {
+    const { pending, fork, seen, device } = this.session;
+    const oldest = pending.map((entry) => entry.t).sort()[0];
+    this.strip.hidden = !device;
+    if (fork) {
+      this.strip.className = "strip bad";
+      fill(this.strip, icon("alert"), t("账本分叉：已停止上传", "Ledger forked: sending stopped"));
+    } else if (oldest) {
+      const at = clock(new Date(oldest));
+      this.strip.className = "strip waiting";
+      fill(this.strip, icon("clock"),
+        t(`${pending.length} 条未上传，最早 ${at}`, `${pending.length} not sent, oldest ${at}`));
+    } else {
+      this.strip.className = "strip clear";
+      fill(this.strip, icon("check"),
+        t(`全部已上传 · 检查点 ${seen.n}`, `All sent · checkpoint ${seen.n}`));
+    }
+  }
+
+  private renderTabs(): void {
+    this.nav.hidden = !this.session.device;
+    const refused = this.session.records.filter((entry) => entry.state === "refused").length;
+    const alert = refused + this.session.pending.length;
+    const buttons = (Object.keys(TABS) as Tab[]).map((tab) =>
+      h("button", {
+        type: "button", "data-tab": tab, onclick: () => this.show(tab),
+        "aria-current": this.tab === tab && !this.enrolling ? "page" : undefined,
+      }, icon(TABS[tab].icon), big(TABS[tab].zh, TABS[tab].en),
+      tab === "queue" && alert > 0 && h("span", { class: `dot${refused ? " bad" : ""}` }, String(alert))),
+    );
+    fill(this.nav, ...buttons);
+  }
+}

@@ -1,0 +1,144 @@
+/** The record being prepared: what was scanned, what was typed, and what is still missing. */
+
+import { isPlate, plateFromSpelling, usccIsValid, weightKg, isManifestNumber } from "../core/codes";
+import type { Json } from "../core/canonical";
+import { cleanScan, type Scan } from "../core/token";
+import type { Action } from "../store/model";
+
+export type Container = Extract<Scan, { kind: "container" }>;
+
+export interface Input {
+  readonly zh: string;
+  readonly en: string;
+  readonly hintZh: string;
+  readonly hintEn: string;
+  readonly mode: "decimal" | "numeric" | "text";
+  /** The value as it is signed; null if it cannot be. */
+  read(text: string): string | null;
+  /** Stays for the next record: a lorry is loaded with many drums. */
+  readonly stays: boolean;
+}
+
+const filled = (text: string): string | null => text || null;
+const upper = (text: string): string => text.replace(/\s/g, "").toUpperCase();
+
+const INPUTS: Record<string, Input> = {
+  weight_kg: {
+    zh: "重量（千克）", en: "Weight (kg)", mode: "decimal", stays: false, read: weightKg,
+    hintZh: "例如 182.5，最多三位小数", hintEn: "For example 182.5, up to three decimals",
+  },
+  manifest: {
+    zh: "联单编号", en: "Manifest number", mode: "numeric", stays: true,
+    read: (text) => (isManifestNumber(upper(text)) ? upper(text) : null),
+    hintZh: "14 位数字，可扫码", hintEn: "14 digits; may be scanned",
+  },
+  vehicle_plate: {
+    zh: "车牌号", en: "Vehicle plate", mode: "text", stays: true,
+    read: (text) => (isPlate(upper(text)) ? upper(text) : null),
+    hintZh: "例如 浙F12345，可扫车辆码", hintEn: "For example 浙F12345; may be scanned",
+  },
+  to_org: {
+    zh: "接收单位代码", en: "Receiving organisation", mode: "text", stays: true,
+    read: (text) => (usccIsValid(upper(text)) ? upper(text) : null),
+    hintZh: "18 位统一社会信用代码", hintEn: "18-character unified social credit code",
+  },
+  site: {
+    zh: "场所编码", en: "Site code", mode: "text", stays: true, read: filled,
+    hintZh: "可扫场所码", hintEn: "May be scanned",
+  },
+  place: {
+    zh: "位置码", en: "Place code", mode: "text", stays: false, read: filled,
+    hintZh: "扫货位、磅秤或设施上的码", hintEn: "Scan the code on the shelf, scale or facility",
+  },
+};
+
+/** A server newer than this page may ask for an input that we do not know: plain text then. */
+export function inputFor(name: string): Input {
+  return (
+    INPUTS[name] ?? {
+      zh: name, en: name, mode: "text", stays: false, read: filled, hintZh: "", hintEn: "",
+    }
+  );
+}
+
+export type Added = "added" | "again" | "replaced" | "filled" | "not-needed";
+
+export class Draft {
+  action: Action | undefined;
+  containers: Container[] = [];
+  readonly values = new Map<string, string>();
+
+  get inputs(): readonly string[] {
+    return this.action?.needs.filter((need) => need !== "containers") ?? [];
+  }
+
+  get needsContainers(): boolean {
+    return this.action?.needs.includes("containers") ?? false;
+  }
+
+  add(scan: Scan): Added {
+    if (scan.kind === "container") return this.addContainer(scan);
+    if (scan.kind === "manifest") return this.put("manifest", scan.number);
+    if (scan.kind !== "place" || scan.verdict === "forged") return "not-needed";
+    const plate = scan.of === "VEHICLE" ? plateFromSpelling(scan.code) : null;
+    if (plate) return this.put("vehicle_plate", plate);
+    if (scan.of === "SITE" && this.put("site", scan.code) === "filled") return "filled";
+    return this.put("place", scan.token);
+  }
+
+  private put(name: string, value: string): Added {
+    if (!this.inputs.includes(name)) return "not-needed";
+    this.values.set(name, value);
+    return "filled";
+  }
+
+  /** One container counts once; a signed label replaces a typed code, a newer label an older. */
+  private addContainer(scan: Container): Added {
+    const at = this.containers.findIndex((known) => known.id === scan.id);
+    const known = this.containers[at];
+    if (!known) {
+      this.containers.unshift(scan);
+      return "added";
+    }
+    const better =
+      scan.verdict !== "forged" &&
+      ((known.token === "" && scan.token !== "") || scan.rotation > known.rotation);
+    if (better) this.containers[at] = scan;
+    return better ? "replaced" : "again";
+  }
+
+  remove(id: string): void {
+    this.containers = this.containers.filter((container) => container.id !== id);
+  }
+
+  get hasForged(): boolean {
+    return this.containers.some((container) => container.verdict === "forged");
+  }
+
+  value(name: string): string | null {
+    return inputFor(name).read(cleanScan(this.values.get(name) ?? ""));
+  }
+
+  /** Names of what is missing or wrong, in the order of the form. */
+  get missing(): string[] {
+    const wrong = this.inputs.filter((name) => this.value(name) === null);
+    return this.needsContainers && this.containers.length === 0 ? ["containers", ...wrong] : wrong;
+  }
+
+  body(): { [key: string]: Json } {
+    const body: { [key: string]: Json } = {
+      containers: this.containers.map((container) => container.id),
+      labels: this.containers.map((container) => container.token).filter((token) => token !== ""),
+    };
+    for (const name of this.inputs) body[name] = this.value(name) ?? "";
+    return body;
+  }
+
+  /** After signing: containers go, and what belongs to this one record; the rest stays. */
+  next(): void {
+    this.containers = [];
+    for (const name of [...this.values.keys()]) {
+      if (!inputFor(name).stays) this.values.delete(name);
+    }
+  }
+}

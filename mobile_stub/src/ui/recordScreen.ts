@@ -1,0 +1,190 @@
+/** The working screen: choose what happens, scan, fill in, sign. */
+
+import { readScan, type Scan } from "../core/token";
+import { guardField } from "../scan/wedge";
+import type { Session } from "../session";
+import { Draft, inputFor, type Added } from "./draft";
+import { big, fill, h, icon } from "./dom";
+import { field } from "./enrolScreen";
+import { notify, signal, type Mood } from "./feedback";
+import { other, t } from "./i18n";
+import { scanList, verdictText } from "./scanList";
+import { openCamera, photoButton, typeButton, wedgeLine } from "./scanTools";
+
+export class RecordScreen {
+  readonly element = h("section", { class: "screen record" });
+  readonly draft = new Draft();
+  private readonly actions = h("div", { class: "actions" });
+  private readonly tools = h("div", { class: "tools" });
+  private readonly scans = h("div");
+  private readonly form = h("div", { class: "form" });
+  private readonly submit = h("div", { class: "submit" });
+  private busy = false;
+
+  constructor(
+    private readonly session: Session,
+    private readonly onEnrolCode: (code: string) => void,
+  ) {
+    this.element.append(this.actions, this.tools, this.scans, this.form, this.submit);
+  }
+
+  /** Draws everything anew; typed values live in the draft and are put back. */
+  render(): void {
+    this.renderActions();
+    this.renderTools();
+    this.renderScans();
+    this.renderForm();
+    this.renderSubmit();
+  }
+
+  readonly scanned = async (text: string): Promise<void> => {
+    const scan = await readScan(text, this.session.device?.issuers ?? {});
+    if (scan.kind === "enrol") return this.onEnrolCode(scan.code);
+    if (scan.kind === "other") {
+      notify("warn", t("不认识这个码", "Not a code of ours"), scan.text.slice(0, 60));
+      return;
+    }
+    const added = this.draft.add(scan);
+    this.announce(scan, added);
+    this.renderScans();
+    if (added === "filled") this.renderForm();
+    this.renderSubmit();
+  };
+
+  private announce(scan: Scan, added: Added): void {
+    if (scan.kind === "container") {
+      const mood: Mood =
+        scan.verdict === "forged" ? "bad" : scan.verdict === "genuine" ? "good" : "warn";
+      const tail = `…${scan.id.slice(-11)}`;
+      if (added === "again") notify("warn", t("已经扫过", "Already scanned"), tail);
+      else if (mood === "good") signal("good");
+      else notify(mood, verdictText(scan.verdict), tail);
+    } else if (scan.kind === "place" && scan.verdict === "forged") {
+      notify("bad", t("伪造的位置码", "Forged place code"), scan.code);
+    } else if (added === "filled") {
+      notify("good", t("已填入", "Filled in"));
+    } else {
+      notify("warn", t("当前动作不需要这个码", "This action does not need that code"));
+    }
+  }
+
+  private renderActions(): void {
+    const { draft } = this;
+    const all = this.session.device?.actions ?? [];
+    const choose = (typ: string | undefined): void => {
+      draft.action = all.find((action) => action.typ === typ);
+      this.render();
+    };
+    if (draft.action) {
+      const { zh, en } = draft.action;
+      fill(
+        this.actions,
+        h("button", { class: "chosen", type: "button", onclick: () => choose(undefined) },
+          big(zh, en), h("span", { class: "change" }, t("更换", "Change"))),
+      );
+      return;
+    }
+    const buttons = all.map((action) =>
+      h("button", {
+        class: "action", type: "button", "data-typ": action.typ, onclick: () => choose(action.typ),
+      }, big(action.zh, action.en)),
+    );
+    fill(
+      this.actions,
+      h("h2", {}, t("要做什么？", "What are you doing?")),
+      h("div", { class: "grid" }, ...buttons),
+    );
+  }
+
+  private renderTools(): void {
+    const scanned = (text: string): void => void this.scanned(text);
+    const camera = (): void =>
+      openCamera(t("对准二维码", "Aim at the code"), scanned, () => this.list());
+    fill(
+      this.tools,
+      h("button", { class: "scan-button", type: "button", onclick: camera },
+        icon("scan"), big("扫码", "Scan")),
+      h("div", { class: "pair" }, photoButton(scanned), typeButton(scanned)),
+      wedgeLine(),
+    );
+  }
+
+  private list(): HTMLElement {
+    return scanList(this.draft, (id) => {
+      this.draft.remove(id);
+      this.renderScans();
+      this.renderSubmit();
+    });
+  }
+
+  private renderScans(): void {
+    const show = this.draft.containers.length > 0 || this.draft.needsContainers;
+    fill(this.scans, show && this.list());
+  }
+
+  private renderForm(): void {
+    fill(this.form, ...this.draft.inputs.map((name) => this.inputField(name)));
+  }
+
+  private inputField(name: string): HTMLElement {
+    const { zh, en, mode, hintZh, hintEn } = inputFor(name);
+    const input = h("input", {
+      id: `in-${name}`, type: "text", inputmode: mode, autocomplete: "off", spellcheck: "false",
+      placeholder: t(hintZh, hintEn), enterkeyhint: "done",
+    });
+    input.value = this.draft.values.get(name) ?? "";
+    const judge = (): void => {
+      const wrong = input.value !== "" && this.draft.value(name) === null;
+      input.setAttribute("aria-invalid", String(wrong));
+    };
+    input.addEventListener("input", () => {
+      this.draft.values.set(name, input.value);
+      input.removeAttribute("aria-invalid");
+      this.renderSubmit();
+    });
+    input.addEventListener("change", judge);
+    guardField(input, (text) => void this.scanned(text));
+    return field(`in-${name}`, zh, en, input);
+  }
+
+  private renderSubmit(): void {
+    const { draft } = this;
+    if (!draft.action) return fill(this.submit);
+    const missing = draft.missing;
+    const ready = missing.length === 0 && !draft.hasForged && !this.busy;
+    const count = draft.containers.length;
+    const button = h(
+      "button",
+      { class: "primary", type: "button", disabled: !ready, onclick: () => void this.sign() },
+      icon("pen"),
+      h("span", { class: "bi" },
+        h("b", {}, t("签名并记录", "Sign and record"), count > 0 && ` · ${count}`),
+        h("small", {}, other("签名并记录", "Sign and record"))),
+    );
+    fill(this.submit, !ready && h("p", { class: "hint" }, this.advice(missing)), button);
+  }
+
+  private advice(missing: readonly string[]): string {
+    if (this.draft.hasForged) return t("请先移除伪码", "Remove the forged label first");
+    if (missing[0] === "containers") return t("请先扫容器", "Scan a container first");
+    const names = missing.map((name) => t(inputFor(name).zh, inputFor(name).en));
+    return names.length ? `${t("还需要：", "Still needed: ")}${names.join("、")}` : "";
+  }
+
+  private async sign(): Promise<void> {
+    const { action } = this.draft;
+    if (!action || this.busy) return;
+    this.busy = true;
+    this.renderSubmit();
+    try {
+      const entry = await this.session.record({ typ: action.typ, body: this.draft.body() });
+      this.draft.next();
+      notify("good", t("已签名并存入队列", "Signed and queued"), `${t(action.zh, action.en)} · #${entry.seq}`);
+    } catch (error) {
+      notify("bad", t("没有记录成功", "Not recorded"), String(error));
+    } finally {
+      this.busy = false;
+      this.render();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** The scanned containers, each with the verdict on its label. */
+
+import { parseDigitalId } from "../core/codes";
+import type { Verdict } from "../core/token";
+import type { Container, Draft } from "./draft";
+import { h, icon, type IconName } from "./dom";
+import { t } from "./i18n";
+
+const VERDICTS: Record<Verdict, { zh: string; en: string; icon: IconName }> = {
+  genuine: { zh: "真码", en: "Genuine", icon: "check" },
+  forged: { zh: "伪码", en: "Forged", icon: "cross" },
+  unknown: { zh: "未知签发", en: "Unknown issuer", icon: "alert" },
+  unsigned: { zh: "无签名", en: "Unsigned", icon: "type" },
+};
+
+export function verdictText(verdict: Verdict): string {
+  return t(VERDICTS[verdict].zh, VERDICTS[verdict].en);
+}
+
+export function scanList(draft: Draft, onRemove: (id: string) => void): HTMLElement {
+  const items = draft.containers.map((container) => card(container, onRemove));
+  const title = h("h2", {}, t("容器", "Containers"), h("span", { class: "count" }, String(items.length)));
+  return h("div", { class: "scans" }, title, h("ul", {}, ...items));
+}
+
+function card(container: Container, onRemove: (id: string) => void): HTMLElement {
+  const { verdict, id } = container;
+  const remove = h(
+    "button",
+    {
+      class: "icon-button", type: "button", onclick: () => onRemove(id),
+      "aria-label": `${t("移除", "Remove")} ${id}`,
+    },
+    icon("cross"),
+  );
+  return h(
+    "li",
+    { class: `scan ${verdict}`, "data-id": id, "data-verdict": verdict },
+    h("div", { class: "what" },
+      h("span", { class: "badge" }, icon(VERDICTS[verdict].icon), verdictText(verdict)),
+      identity(id)),
+    remove,
+    verdict === "forged" && h("p", { class: "advice" },
+      t("签名不符：不要收运，保留现场并上报。移除后才能记录。",
+        "The signature is wrong: do not take it, report it. Remove it to go on.")),
+  );
+}
+
+/** Waste code and running number are what a person compares with the drum: they come first. */
+function identity(id: string): HTMLElement {
+  const parts = parseDigitalId(id);
+  if (!parts) return h("code", {}, id);
+  const waste = `${parts.waste.slice(0, 3)}-${parts.waste.slice(3, 6)}-${parts.waste.slice(6)}`;
+  const date = `${parts.date.slice(0, 4)}-${parts.date.slice(4, 6)}-${parts.date.slice(6)}`;
+  return h(
+    "div",
+    { class: "identity" },
+    h("b", {}, waste, h("span", {}, ` #${parts.serial}`)),
+    h("small", {}, `${date} · ${parts.unit}`),
+  );
+}
