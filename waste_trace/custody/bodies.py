@@ -1,0 +1,195 @@
+"""What each event says beyond its header: one model a shape, quantities as decimal strings.
+
+Fields are those of HJ 1259-2022 App. B (batch codes, facility, method) and of the transfer
+manifest (转移管理办法 art. 11 to 18). Unknown fields are refused: what is signed is understood.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from waste_trace.codes import batch_code, digital_id, manifest_number, uscc
+from waste_trace.codes.errors import InvalidCode
+
+
+def _code(parse: Callable[[str], object]) -> AfterValidator:
+    """A text that its scheme accepts; the scheme's own words say what is wrong with it."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except InvalidCode as error:
+            raise ValueError(str(error)) from error
+        return text
+
+    return AfterValidator(check)
+
+
+ContainerCode = Annotated[str, _code(digital_id.parse)]
+ManifestNumber = Annotated[str, _code(manifest_number.parse)]
+OrgCode = Annotated[str, _code(uscc.parse)]
+BatchCode = Annotated[str, _code(batch_code.parse)]
+#: Decimal kilograms with at most three decimals, as a string: "182.500".
+KilogramText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d{0,8})(\.\d{1,3})?$")]
+Sha256Text = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Plate = Annotated[str, StringConstraints(max_length=12)]
+Text = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Body(BaseModel):
+    """The root: nothing unknown, nothing coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def containers_touched(self) -> tuple[str, ...]:
+        """The container codes that this event is about."""
+        return ()
+
+    @property
+    def kilograms(self) -> Decimal | None:
+        """The weight that the event states, if it states one."""
+        text: str | None = getattr(self, "weight_kg", None)
+        return None if text is None else Decimal(text)
+
+
+class ProduceBody(Body):
+    """产生: a production batch (HJ 1259 B.1)."""
+
+    batch: BatchCode
+    waste_code: Text
+    edition: Text
+    waste_name: Text
+    form: Text
+    weight_kg: KilogramText
+    facility: Text = ""
+
+
+class ContainersBody(Body):
+    """The common shape: these containers, as these labels were read."""
+
+    containers: list[ContainerCode] = Field(min_length=1, max_length=200)
+    labels: list[Text] = Field(default_factory=list, max_length=200)
+
+    def containers_touched(self) -> tuple[str, ...]:
+        return tuple(self.containers)
+
+
+class IssueBody(Body):
+    """赋码: the issuer gives out signed codes."""
+
+    containers: list[ContainerCode] = Field(min_length=1, max_length=200)
+    org: OrgCode
+    key_id: Text
+    rotation: int
+
+    def containers_touched(self) -> tuple[str, ...]:
+        return tuple(self.containers)
+
+
+class FillBody(ContainersBody):
+    """装桶贴标: waste of a batch is in the container and the label is on it."""
+
+    batch: BatchCode
+    weight_kg: KilogramText
+    volume_l: int | None = None
+
+
+class CollectBody(ContainersBody):
+    """上门收集: the small-waste platform takes containers over at a producer's door."""
+
+    from_org: OrgCode
+    weight_kg: KilogramText
+
+
+class StoreBody(ContainersBody):
+    """入库 and 出库: in and out of the store named in the header's ``site``."""
+
+    place: Text = ""
+    weight_kg: KilogramText | None = None
+
+
+class MergeBody(ContainersBody):
+    """拼装: ``containers`` go into the container ``into``."""
+
+    into: ContainerCode
+    weight_kg: KilogramText
+
+    def containers_touched(self) -> tuple[str, ...]:
+        return (*self.containers, self.into)
+
+
+class ManifestLine(Body):
+    """One waste line of a manifest, with the catalogue edition that it was written under."""
+
+    waste_code: Text
+    edition: Text
+    waste_name: Text
+    weight_kg: KilogramText
+    packages: int
+
+
+class OpenManifestBody(ContainersBody):
+    """填写联单: the sender's part of the manifest."""
+
+    manifest: ManifestNumber
+    carrier: OrgCode
+    receiver: OrgCode
+    lines: list[ManifestLine] = Field(min_length=1, max_length=20)
+    vehicle_plate: Plate = ""
+
+
+class TransportBody(ContainersBody):
+    """装车, 起运, 运抵: the carrier's part of the manifest."""
+
+    manifest: ManifestNumber
+    vehicle_plate: Plate = ""
+    weight_kg: KilogramText | None = None
+    place: Text = ""
+
+
+class WeighInBody(ContainersBody):
+    """过磅: the receiver weighs the containers together."""
+
+    manifest: ManifestNumber
+    weight_kg: KilogramText
+
+
+class AcceptBody(ContainersBody):
+    """接收: the receiver confirms the manifest for these containers."""
+
+    manifest: ManifestNumber
+    weight_kg: KilogramText | None = None
+
+
+class TreatBody(ContainersBody):
+    """利用/处置 with the method code (R/D) of the list of methods."""
+
+    method: Text
+    weight_kg: KilogramText
+
+
+class CaptureFrameBody(Body):
+    """抓拍: a storage-site camera took this picture."""
+
+    camera: Text
+    sha256: Sha256Text
+    media_type: Literal["image/png", "image/jpeg"]
+
+
+class VerifyFrameBody(Body):
+    """核验: what the vision service says of a captured picture."""
+
+    camera: Text
+    capture: int
+    sha256: Sha256Text
+    verdict: Literal["verified", "suspect", "unobservable"]
+    detail: dict[str, object]
+
+
+class ManifestNumberBody(Body):
+    """联单编号: the ledger's service gave out this number."""
+
+    manifest: ManifestNumber
+    org: OrgCode

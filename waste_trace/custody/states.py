@@ -1,0 +1,97 @@
+"""The custody state machine as one table: from these states, this verb leads to that state.
+
+An authentic event that is not in the table still happened: it moves the container to its state all
+the same, and the step that is missing before it becomes a finding (see ``fold``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a container is in its life. The Chinese is what the console shows."""
+
+    UNKNOWN = "unknown"
+    ISSUED = "issued"
+    FILLED = "filled"
+    COLLECTED = "collected"
+    STORED = "stored"
+    OUT = "out"
+    LOADED = "loaded"
+    IN_TRANSIT = "in_transit"
+    ARRIVED = "arrived"
+    WEIGHED = "weighed"
+    ACCEPTED = "accepted"
+    MERGED = "merged"
+    TREATED = "treated"
+
+
+STATE_ZH: Mapping[State, str] = {
+    State.UNKNOWN: "来源不明",
+    State.ISSUED: "已赋码",
+    State.FILLED: "已装桶",
+    State.COLLECTED: "已收集",
+    State.STORED: "在库",
+    State.OUT: "已出库",
+    State.LOADED: "已装车",
+    State.IN_TRANSIT: "运输中",
+    State.ARRIVED: "已运抵",
+    State.WEIGHED: "已过磅",
+    State.ACCEPTED: "已接收",
+    State.MERGED: "已拼装",
+    State.TREATED: "已处置",
+}
+
+#: Nothing more is expected to happen to a container in these states.
+FINAL = frozenset({State.MERGED, State.TREATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A row: ``verb`` in ``role`` leads from any of ``before`` to ``after``."""
+
+    verb: str
+    before: frozenset[State]
+    after: State
+    role: str = "subject"
+
+
+def _row(verb: str, before: tuple[State, ...], after: State, role: str = "subject") -> Transition:
+    return Transition(verb, frozenset(before), after, role)
+
+
+_S = State
+TRANSITIONS: tuple[Transition, ...] = (
+    _row("issue", (_S.UNKNOWN,), _S.ISSUED),
+    _row("fill", (_S.ISSUED,), _S.FILLED),
+    _row("collect", (_S.FILLED, _S.STORED, _S.OUT), _S.COLLECTED),
+    _row("store_in", (_S.FILLED, _S.COLLECTED, _S.OUT, _S.ACCEPTED), _S.STORED),
+    _row("store_out", (_S.STORED,), _S.OUT),
+    _row("merge", (_S.COLLECTED, _S.STORED, _S.OUT, _S.ACCEPTED), _S.MERGED, "input"),
+    _row("merge", (_S.ISSUED,), _S.FILLED, "output"),
+    _row("load", (_S.OUT, _S.COLLECTED), _S.LOADED),
+    _row("depart", (_S.LOADED,), _S.IN_TRANSIT),
+    _row("arrive", (_S.IN_TRANSIT,), _S.ARRIVED),
+    _row("weigh_in", (_S.ARRIVED,), _S.WEIGHED),
+    _row("accept", (_S.WEIGHED,), _S.ACCEPTED),
+    _row("treat", (_S.ACCEPTED, _S.STORED, _S.OUT), _S.TREATED),
+)
+
+_BY_VERB: Mapping[tuple[str, str], Transition] = {(row.verb, row.role): row for row in TRANSITIONS}
+
+
+def transition(verb: str, role: str = "subject") -> Transition | None:
+    """The row of a verb, or None where the verb does not move containers (a manifest, a frame)."""
+    return _BY_VERB.get((verb, role))
+
+
+def mermaid() -> str:
+    """The table as a Mermaid state diagram, for the documentation."""
+    lines = ["stateDiagram-v2"]
+    for row in TRANSITIONS:
+        for before in sorted(row.before):
+            start = "[*]" if before is State.UNKNOWN else before.value
+            lines.append(f"    {start} --> {row.after.value}: {row.verb}")
+    lines += [f"    {state.value} --> [*]" for state in sorted(FINAL)]
+    return "\n".join(lines) + "\n"

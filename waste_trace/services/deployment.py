@@ -1,0 +1,82 @@
+"""Everything that a use case stands on, opened from the settings and closed again."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from waste_trace.compliance.weight_difference import WeightTolerance
+from waste_trace.ledger.policy import NO_QUORUM, Party, Policy, format_policy
+from waste_trace.settings import Settings
+from waste_trace.store.blobs import Blobs
+from waste_trace.store.engine import open_engine
+from waste_trace.store.key_files import KeyFiles
+from waste_trace.store.projector import ProjectorConfig
+from waste_trace.store.sequencer import Sequencer
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One running instance: settings, database, keys, ledger, pictures, clock."""
+
+    settings: Settings
+    engine: Engine
+    keys: KeyFiles
+    sequencer: Sequencer
+    blobs: Blobs
+    clock_ms: Callable[[], int]
+
+    @classmethod
+    def open(
+        cls, settings: Settings, clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    ) -> "Deployment":
+        """Open what the settings name. The database must be migrated already."""
+        engine = open_engine(settings.database)
+        keys = KeyFiles(settings.data_dir / "keys", settings.key_passphrase.get_secret_value())
+        sequencer = Sequencer(
+            engine,
+            settings.ledger_origin,
+            keys.key,
+            projector_config(settings),
+            settings.data_dir / "high-water",
+            batch_events=settings.batch_events,
+            queue_events=settings.queue_events,
+            clock_ms=clock_ms,
+        )
+        blobs = Blobs(settings.blob_url, settings.data_dir / "blobs")
+        return cls(settings, engine, keys, sequencer, blobs, clock_ms)
+
+    def close(self) -> None:
+        """Commit what waits and let go of the database."""
+        self.sequencer.close()
+        self.engine.dispose()
+
+    def now(self) -> datetime:
+        """The present, aware UTC, by the deployment's clock."""
+        return datetime.fromtimestamp(self.clock_ms() / 1000, UTC)
+
+    def policy_text(self) -> str:
+        """The trust policy of this ledger (c2sp.org/tlog-policy): its log key, no witnesses."""
+        return format_policy(
+            Policy(logs=(Party(self.sequencer.log_vkey),), witnesses={}, quorum=NO_QUORUM)
+        )
+
+    def write_public_keys(self, folder: Path) -> None:
+        """What a verifier needs beside a bundle: ``policy.txt`` and ``registrar.vkey``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "policy.txt").write_text(self.policy_text(), encoding="utf-8")
+        vkey = self.sequencer.registrar_vkey.text
+        (folder / "registrar.vkey").write_text(vkey + "\n", encoding="utf-8")
+
+
+def projector_config(settings: Settings) -> ProjectorConfig:
+    """What of the settings changes findings."""
+    return ProjectorConfig(
+        weight_tolerance=WeightTolerance(
+            settings.weight_tolerance_permille, settings.weight_tolerance_kg
+        ),
+        late_after=timedelta(hours=settings.late_event_hours),
+    )

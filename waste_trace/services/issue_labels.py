@@ -1,0 +1,90 @@
+"""Issue signed container codes: numbered and written into the ledger in one transaction.
+
+The number comes from the ledger's own table inside the sequencer's transaction, so that codes have
+no gaps and no doubles however many ask at once (HJ 1276-2022: 001 to 999 a unit, code and day).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import Connection, func, select
+
+from waste_trace.codes import digital_id, uscc, waste_code
+from waste_trace.codes.label_token import LabelToken, sign
+from waste_trace.codes.signature import key_id
+from waste_trace.errors import WasteTraceError
+from waste_trace.services.deployment import Deployment
+from waste_trace.store.sequencer import Draft, Recorded
+from waste_trace.store.tables import Container
+from waste_trace.store.writing import table_of
+
+
+class CodesUsedUp(WasteTraceError):
+    """The 999 codes of a unit, waste code and day are used up."""
+
+    code: ClassVar[str] = "codes-used-up"
+    default_do_zh = "请改用次日日期赋码，或合并装入较大容器。"
+    default_do_en = "Issue under the next day's date, or use larger containers."
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Signed labels and the event that issued them."""
+
+    tokens: tuple[LabelToken, ...]
+    recorded: Recorded
+
+
+def issue_labels(
+    deployment: Deployment, unit: str, waste: str, day: date, count: int = 1
+) -> Issued:
+    """Issue ``count`` codes (1 to 200) of a unit (产生或收集单位), waste code and day.
+
+    Raises:
+        InvalidCode: of unit or waste code. CodesUsedUp: fewer than ``count`` numbers are left.
+    """
+    parsed_unit, parsed_waste = uscc.parse(unit), waste_code.parse(waste)
+    issued: list[digital_id.DigitalId] = []
+
+    def build(connection: Connection) -> Sequence[Draft]:
+        issued.clear()  # a batch that is tried again starts anew
+        prefix = str(digital_id.build(parsed_unit, parsed_waste, day, 1))[:-3]
+        last = _last_number(connection, prefix)
+        left = digital_id.MAX_SEQUENCE - last
+        if count > left:
+            raise CodesUsedUp(
+                f"{day:%Y-%m-%d} 该单位该代码的 999 个顺序号只剩 {left} 个。",
+                f"Only {left} of the 999 numbers of {day:%Y-%m-%d} are left.",
+                left=left,
+            )
+        for number in range(last + 1, last + count + 1):
+            issued.append(digital_id.build(parsed_unit, parsed_waste, day, number))
+        body: dict[str, object] = {
+            "containers": [str(code) for code in issued],
+            "org": unit,
+            "key_id": key_id(deployment.keys.key("issuer").public_key),
+            "rotation": 0,
+        }
+        return [Draft("issue", body)]
+
+    recorded = deployment.sequencer.compose("issuer", build)[0]
+    return Issued(tuple(sign_label(deployment, code, 0) for code in issued), recorded)
+
+
+def sign_label(deployment: Deployment, code: digital_id.DigitalId, rotation: int) -> LabelToken:
+    """The signed text of a label; the same code and rotation give the same text."""
+    issuer = deployment.keys.key("issuer")
+    return sign(code, rotation, issuer, deployment.settings.label_host)
+
+
+def _last_number(connection: Connection, prefix: str) -> int:
+    table = table_of(Container)
+    # Only what was issued counts: a device that reports a code nobody issued must not use it up.
+    greatest = connection.execute(
+        select(func.max(table.c.container)).where(
+            table.c.issued, table.c.container.between(f"{prefix}000", f"{prefix}999")
+        )
+    ).scalar()
+    return int(str(greatest)[-3:]) if greatest else 0

@@ -1,0 +1,48 @@
+"""Open the ledger: leaf 0, and the keys of the ledger's own services."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from waste_trace.ledger.encoding import b64
+from waste_trace.services.deployment import Deployment
+from waste_trace.store.sequencer import Draft
+from waste_trace.store.tiles import read_head
+
+#: Edition of the waste catalogue that lines are written under unless they say otherwise.
+CATALOGUE_EDITION = "2021"
+_SERVICES = (("issuer", "label", "标签签发 label issuer"), ("vision", "service", "画面核验 vision"))
+
+
+def open_ledger(deployment: Deployment) -> bool:
+    """Write ``ledger.open`` and enrol the services, once; True if this call did it."""
+
+    def build(connection: Connection) -> Sequence[Draft]:
+        head = read_head(connection)
+        if head is not None and head.size:
+            return []
+        opening: dict[str, object] = {
+            "origin": deployment.sequencer.origin,
+            "registrar": deployment.sequencer.registrar_vkey.text,
+            "catalogue": CATALOGUE_EDITION,
+        }
+        return [Draft("ledger.open", opening), *(_enrol(deployment, *row) for row in _SERVICES)]
+
+    return bool(deployment.sequencer.compose("registrar", build))
+
+
+def _enrol(deployment: Deployment, dev: str, purpose: str, name: str) -> Draft:
+    public_key = deployment.keys.key(dev).public_key
+    return Draft(
+        "key.enrol",
+        {
+            "dev": dev,
+            "ep": 0,
+            "alg": "ed25519",
+            "pub": b64(public_key),
+            "org": "",
+            "purpose": purpose,
+            "name": name,
+            "from_seq": 0,
+        },
+    )

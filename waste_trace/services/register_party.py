@@ -1,0 +1,60 @@
+"""Register organisations and sites: leaves of the registrar, so that a verifier knows them too."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from waste_trace.codes import region, uscc
+from waste_trace.custody.errors import MalformedBody
+from waste_trace.custody.vocabulary import KINDS
+from waste_trace.services.deployment import Deployment
+from waste_trace.store.sequencer import Draft, Recorded
+
+
+def register_organisation(
+    deployment: Deployment, org: str, name: str, kinds: Sequence[str], region_code: str
+) -> Recorded:
+    """Write an organisation (单位) into the ledger.
+
+    Raises:
+        InvalidCode: of the 统一社会信用代码 or the 行政区划. MalformedBody: an unknown kind.
+    """
+    uscc.parse(org)
+    region.parse(region_code)
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown or not kinds:
+        raise MalformedBody(
+            f"单位类型有误：{'、'.join(unknown) or '空'}。",
+            f"Not a kind of organisation: {', '.join(unknown) or 'none given'}.",
+            allowed=list(KINDS),
+        )
+    body: dict[str, object] = {
+        "org": org,
+        "name": name,
+        "kinds": list(kinds),
+        "region": region_code,
+    }
+    return _register(deployment, Draft("org.register", body))
+
+
+def register_site(
+    deployment: Deployment,
+    site: str,
+    org: str,
+    name: str,
+    kind: str,
+    capacity_kg: Decimal | None = None,
+) -> Recorded:
+    """Write a site (贮存库, 贮存点, 处置设施 ...) of an organisation into the ledger."""
+    body: dict[str, object] = {"site": site, "org": org, "name": name, "kind": kind}
+    if capacity_kg is not None:
+        body["capacity_kg"] = str(capacity_kg)
+    return _register(deployment, Draft("site.register", body))
+
+
+def _register(deployment: Deployment, draft: Draft) -> Recorded:
+    def build(_: Connection) -> Sequence[Draft]:
+        return [draft]
+
+    return deployment.sequencer.compose("registrar", build)[0]

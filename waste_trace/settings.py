@@ -1,0 +1,88 @@
+"""Every setting of the product, with its default and its reason, in one place.
+
+Read from the environment with the prefix ``WASTE_TRACE_`` (``WASTE_TRACE_DATABASE_URL=...``) or
+from a ``.env`` file in the data folder. ``waste-trace settings`` prints this table.
+"""
+
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The whole configuration. Embedded defaults need no other server."""
+
+    model_config = SettingsConfigDict(env_prefix="WASTE_TRACE_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        Path(".local/data"), description="Folder of the database, the keys and the pictures."
+    )
+    database_url: str = Field(
+        "",
+        description="Empty: SQLite (WAL, synchronous=FULL) in the data folder. "
+        "PostgreSQL: postgresql+psycopg://user:password@host/name",
+    )
+    broker_url: str = Field(
+        "",
+        description="Empty: background work runs inside this process, from the outbox table. "
+        "RabbitMQ: amqp://user:password@host:5672// and `waste-trace worker` processes.",
+    )
+    blob_url: str = Field(
+        "",
+        description="Empty: pictures in the data folder. S3-compatible storage: "
+        "s3://bucket (endpoint and credentials by the usual AWS_ variables).",
+    )
+    host: str = Field("127.0.0.1", description="Address that the HTTP server listens on.")
+    port: int = Field(8000, description="Port of the HTTP server; 0 takes a free one.")
+    ledger_origin: str = Field(
+        "pinghu.waste-trace.example/1",
+        description="Name of the ledger in every checkpoint; a restored ledger takes a new one.",
+    )
+    label_host: str = Field(
+        "TRACE.PINGHU.EXAMPLE",
+        description="Host in the QR of a label, so that any phone opens the public trace page.",
+    )
+    region_code: str = Field(
+        "330482", description="行政区划 GB/T 2260 of the bureau; 330482 is 平湖市."
+    )
+    key_passphrase: SecretStr = Field(
+        SecretStr(""),
+        description="Encrypts the private keys at rest. Empty: a random one is made and kept in "
+        "the data folder, readable by its owner only.",
+    )
+    label_font: Path | None = Field(
+        None, description="TrueType font with the Chinese characters of the labels; found if empty."
+    )
+    session_hours: int = Field(12, description="A log-in ends after so many hours.")
+    max_event_bytes: int = Field(64 * 1024, description="Largest body of one event request.")
+    max_picture_bytes: int = Field(20 * 1024 * 1024, description="Largest picture that is taken.")
+    quarantine_keep_bytes: int = Field(
+        256 * 1024, description="How much of a refused body is kept as evidence."
+    )
+    batch_events: int = Field(256, description="Most events in one ledger batch.")
+    queue_events: int = Field(4096, description="Waiting events at which the answer is 503.")
+    weight_tolerance_permille: int = Field(
+        10,
+        description="Weight difference at reception that is no finding, in per mille of the "
+        "dispatched weight. 未核实: no figure in law (转移管理办法 art. 18 names none).",
+    )
+    weight_tolerance_kg: Decimal = Field(
+        Decimal("1.000"),
+        description="Weight difference that is never a finding, for scale resolution. 未核实.",
+    )
+    late_event_hours: int = Field(
+        24, description="An event logged so long after its claimed time is shown as late. 未核实."
+    )
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL that is really used."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'waste-trace.db').resolve()}"
+
+    @property
+    def embedded(self) -> bool:
+        """True where background work runs inside the server process."""
+        return not self.broker_url

@@ -1,0 +1,1 @@
+"""The only place where rules meet the database: tables, sequencer, projector, queries."""

@@ -1,0 +1,46 @@
+"""Engines for both databases, set so that a commit that returned is on the disk."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import create_engine
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for a SQLAlchemy URL (``sqlite:///...`` or ``postgresql+psycopg://...``)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    event.listen(engine, "connect", _durable_sqlite)
+    event.listen(engine, "begin", _begin_by_hand)
+    return engine
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """True on SQLite, where a writer must take the write lock before it reads."""
+    return connection.dialect.name == "sqlite"
+
+
+def _durable_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions late and commit DDL behind our back; we begin ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # NORMAL loses acknowledged commits on power loss; FULL does not.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+
+
+def _begin_by_hand(connection: Connection) -> None:
+    # A writer that reads first and locks later can find its snapshot stale; it asks for the lock
+    # at once by the execution option ``write``.
+    immediate = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

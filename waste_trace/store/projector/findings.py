@@ -1,0 +1,84 @@
+"""Findings kept in step with the record: raised once, cleared when the record explains itself."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from waste_trace.compliance.rule import Raised
+from waste_trace.store.projector.record import Record
+from waste_trace.store.rows import Rows
+from waste_trace.store.tables import Finding
+from waste_trace.store.writing import table_of
+
+
+class Findings:
+    """The findings table through the row cache, with the open ones of each subject."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._keys: dict[tuple[str, str], set[str]] = {}
+
+    def ahead(self, rules: Sequence[str], subjects: Iterable[str]) -> None:
+        """Read the findings of these rules on these subjects."""
+        wanted = [(rule, subject) for subject in subjects for rule in rules]
+        wanted = [pair for pair in wanted if pair not in self._keys]
+        if not wanted:
+            return
+        self._keys.update({pair: set() for pair in wanted})
+        table = table_of(Finding)
+        subjects_wanted = list(dict.fromkeys(subject for _, subject in wanted))
+        for start in range(0, len(subjects_wanted), 400):
+            query = select(table.c.key, table.c.rule, table.c.subject).where(
+                table.c.rule.in_(rules),
+                table.c.subject.in_(subjects_wanted[start : start + 400]),
+            )
+            for key, rule, subject in self._rows.connection.execute(query):
+                self._keys.setdefault((rule, subject), set()).add(key)
+
+    def add(self, raised: Iterable[Raised], record: Record) -> None:
+        """Raise findings that stay (they are about one event)."""
+        for finding in raised:
+            self._raise(finding, record)
+
+    def settle(
+        self, rules: Sequence[str], subject: str, raised: Iterable[Raised], record: Record
+    ) -> None:
+        """From now on exactly ``raised`` stand open on the subject; the others are cleared."""
+        self.ahead(rules, [subject])
+        now = {finding.key: finding for finding in raised}
+        for finding in now.values():
+            self._raise(finding, record)
+        for rule in rules:
+            for key in sorted(self._keys[(rule, subject)] - now.keys()):
+                row = self._rows.get(Finding, key)
+                if row is not None and row["cleared_idx"] is None:
+                    self._rows.put(Finding, {**row, "cleared_idx": record.idx})
+
+    def _raise(self, finding: Raised, record: Record) -> None:
+        self._keys.setdefault((finding.rule.name, finding.subject), set()).add(finding.key)
+        before = self._rows.get(Finding, finding.key)
+        shown = _row(finding, record)
+        if before is not None:
+            # Raised again, or still standing with newer figures: its first appearance stays.
+            shown |= {"raised_idx": before["raised_idx"], "raised_at": before["raised_at"]}
+        if shown != before:
+            self._rows.put(Finding, shown)
+
+
+def _row(finding: Raised, record: Record) -> dict[str, Any]:
+    return {
+        "key": finding.key,
+        "rule": finding.rule.name,
+        "severity": finding.rule.severity.value,
+        "subject": finding.subject,
+        "org": finding.org,
+        "zh": finding.zh,
+        "en": finding.en,
+        "clause": finding.rule.clause,
+        "facts": json.dumps(dict(finding.facts), ensure_ascii=False, sort_keys=True),
+        "raised_idx": record.idx,
+        "raised_at": record.logged_at,
+        "cleared_idx": None,
+    }

@@ -1,0 +1,164 @@
+"""One event after the other into the read tables, with each row read and written once a batch."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from waste_trace.codes.errors import ForgedLabel, InvalidCode, UnknownIssuer
+from waste_trace.codes.label_token import parse as parse_token
+from waste_trace.codes.label_token import verify as verify_token
+from waste_trace.codes.signature import key_id
+from waste_trace.compliance.record_quality import (
+    DEVICE_GAP,
+    device_gap,
+    forged_label,
+    late_event,
+)
+from waste_trace.custody.manifest import MANIFEST_VERBS
+from waste_trace.custody.vocabulary import VOCABULARY
+from waste_trace.ledger.device_chain import DeviceChain
+from waste_trace.ledger.encoding import b64url, decode_b64
+from waste_trace.store.projector.custody import project_custody
+from waste_trace.store.projector.findings import Findings
+from waste_trace.store.projector.frames import project_capture, project_verdict
+from waste_trace.store.projector.histories import Histories
+from waste_trace.store.projector.manifests import project_manifest
+from waste_trace.store.projector.parties import REGISTRY_TYPES, project_registry
+from waste_trace.store.projector.record import ProjectorConfig, Record
+from waste_trace.store.rows import Rows
+from waste_trace.store.tables import Container, Device, EventIndex, Manifest
+from waste_trace.store.writing import insert_rows
+
+__all__ = ["Projector", "ProjectorConfig", "Record"]
+
+
+class Projector:
+    """Projects batches of records in one open transaction.
+
+    Args:
+        connection: the transaction that also appends the leaves (or rebuilds).
+        config: what of the configuration changes findings.
+        issuers: public keys of label issuers by key id, as the ledger has enrolled them; the
+            projector adds those that it meets.
+    """
+
+    def __init__(
+        self, connection: Connection, config: ProjectorConfig, issuers: dict[str, bytes]
+    ) -> None:
+        self._connection = connection
+        self._config = config
+        self._issuers = issuers
+
+    def apply(self, records: Sequence[Record]) -> None:
+        """Bring the read tables from before the first record to after the last."""
+        rows = Rows(self._connection)
+        histories = Histories(self._connection)
+        findings = Findings(rows)
+        self._ahead(records, rows, histories)
+        index = [self._one(record, rows, histories, findings) for record in records]
+        insert_rows(self._connection, EventIndex, index)
+        rows.flush()
+        histories.flush()
+
+    def _ahead(self, records: Sequence[Record], rows: Rows, histories: Histories) -> None:
+        containers: list[str] = []
+        manifests: list[str] = []
+        for record in records:
+            body = record.event.body
+            listed = body.get("containers")
+            containers += [str(code) for code in listed] if isinstance(listed, list) else []
+            containers += [str(body["into"])] if "into" in body else []
+            manifests += [str(body["manifest"])] if "manifest" in body else []
+        rows.ahead(Container, [(code,) for code in containers])
+        rows.ahead(Manifest, [(number,) for number in manifests])
+        rows.ahead(Device, [(record.event.dev, record.event.ep) for record in records])
+        histories.ahead(containers, manifests)
+
+    def _one(
+        self, record: Record, rows: Rows, histories: Histories, findings: Findings
+    ) -> dict[str, object]:
+        event = record.event
+        if event.typ in REGISTRY_TYPES:
+            project_registry(record, rows)
+            self._learn_issuer(record)
+        flags = self._chain(record, rows, findings)
+        if event.typ == "capture_frame":
+            project_capture(record, rows)
+        elif event.typ == "verify_frame":
+            project_verdict(record, rows, findings)
+        elif event.typ in VOCABULARY:
+            project_custody(record, rows, histories, findings)
+            if event.typ in MANIFEST_VERBS:
+                project_manifest(record, rows, histories, findings, self._config.weight_tolerance)
+            self._labels(record, findings)
+        findings.add(
+            late_event(
+                record.idx, event.org, event.claimed_at, record.logged_at, self._config.late_after
+            ),
+            record,
+        )
+        return _index_row(record, flags)
+
+    def _chain(self, record: Record, rows: Rows, findings: Findings) -> list[str]:
+        event = record.event
+        row = rows.get(Device, event.dev, event.ep)
+        if row is None:
+            raise LookupError(
+                f"event {record.idx} is signed by {event.key_id}, which no leaf enrols"
+            )
+        chain = DeviceChain.from_value(json.loads(row["chain"]))
+        flags = [flag.value for flag in chain.accept(event, record.payload_hash)]
+        newest = event.seq == chain.head
+        rows.put(
+            Device,
+            {
+                **row,
+                "chain": json.dumps(chain.to_value(), sort_keys=True),
+                "next_seq": chain.head + 1,
+                "last_hash": b64url(record.payload_hash) if newest else row["last_hash"],
+                "last_seen_at": record.logged_at,
+            },
+        )
+        if flags:
+            subject = f"{event.dev}/{event.ep}"
+            findings.settle(
+                (DEVICE_GAP.name,), subject, device_gap(subject, event.org, chain.gaps), record
+            )
+        return flags
+
+    def _learn_issuer(self, record: Record) -> None:
+        body = record.event.body
+        if record.event.typ == "key.enrol" and body["purpose"] == "label":
+            public_key = decode_b64(str(body["pub"]))
+            self._issuers[key_id(public_key)] = public_key
+
+    def _labels(self, record: Record, findings: Findings) -> None:
+        labels = record.event.body.get("labels")
+        for text in labels if isinstance(labels, list) else []:
+            try:
+                verify_token(parse_token(str(text)), self._issuers)
+            except (ForgedLabel, UnknownIssuer, InvalidCode) as error:
+                raised = forged_label(record.idx, record.event.org, str(text), error.zh, error.en)
+                findings.add([raised], record)
+
+
+def _index_row(record: Record, flags: list[str]) -> dict[str, object]:
+    event = record.event
+    return {
+        "idx": record.idx,
+        "event_id": event.id,
+        "typ": event.typ,
+        "dev": event.dev,
+        "ep": event.ep,
+        "seq": event.seq,
+        "org": event.org,
+        "site": event.site,
+        "act": event.act,
+        "claimed_at": event.claimed_at,
+        "logged_at": record.logged_at,
+        "offline": event.off,
+        "chain_flags": ",".join(flags),
+        "manifest": str(event.body.get("manifest", "")),
+        "body": json.dumps(event.body, ensure_ascii=False, sort_keys=True),
+    }

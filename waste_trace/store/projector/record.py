@@ -1,0 +1,44 @@
+"""A leaf as the projector takes it, and what of the configuration changes its answers."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from waste_trace.compliance.weight_difference import WeightTolerance
+from waste_trace.custody.fold import Touch
+from waste_trace.ledger.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One logged event: its place, its logged time, the event and its identity."""
+
+    idx: int
+    ms: int
+    event: Event
+    payload_hash: bytes
+
+    @property
+    def logged_at(self) -> datetime:
+        """The logged time, aware UTC."""
+        return datetime.fromtimestamp(self.ms / 1000, UTC)
+
+    def touch(self, role: str = "subject") -> Touch:
+        """The event as it concerns one container or manifest."""
+        event = self.event
+        return Touch(
+            idx=self.idx,
+            typ=event.typ,
+            role=role,
+            claimed_at=event.claimed_at,
+            org=event.org,
+            site=event.site,
+            body=event.body,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectorConfig:
+    """Configuration that changes findings; a rebuild under other values gives other findings."""
+
+    weight_tolerance: WeightTolerance
+    late_after: timedelta

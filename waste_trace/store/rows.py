@@ -1,0 +1,61 @@
+"""A write-behind cache of rows for one transaction.
+
+The projector changes the same container many times in a batch; here each row is read once and
+written once, and every event still sees what the events before it did.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, select, tuple_
+from sqlmodel import SQLModel
+
+from waste_trace.store.writing import table_of, upsert
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
+_CHUNK = 400  # keys a statement; SQLite allows 32,766 variables, PostgreSQL 65,535
+
+
+class Rows:
+    """Rows by primary key, read on demand or ahead, written by ``flush``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._known: dict[type[SQLModel], dict[Key, Row | None]] = {}
+        self._changed: dict[type[SQLModel], dict[Key, None]] = {}
+
+    def ahead(self, model: type[SQLModel], keys: Iterable[Key]) -> None:
+        """Read many rows at once, so that ``get`` finds them."""
+        known = self._known.setdefault(model, {})
+        wanted = [key for key in dict.fromkeys(keys) if key not in known]
+        columns = list(table_of(model).primary_key.columns)
+        for start in range(0, len(wanted), _CHUNK):
+            part = wanted[start : start + _CHUNK]
+            condition = (
+                columns[0].in_([key[0] for key in part])
+                if len(columns) == 1
+                else tuple_(*columns).in_(part)
+            )
+            known.update(dict.fromkeys(part))
+            for row in self.connection.execute(select(table_of(model)).where(condition)).mappings():
+                known[tuple(row[column.name] for column in columns)] = dict(row)
+
+    def get(self, model: type[SQLModel], *key: Any) -> Row | None:
+        """The row, or None. What is returned may be changed only through ``put``."""
+        known = self._known.setdefault(model, {})
+        if key not in known:
+            self.ahead(model, [key])
+        return known[key]
+
+    def put(self, model: type[SQLModel], row: Row) -> None:
+        """The row as it is from now on."""
+        key = tuple(row[column.name] for column in table_of(model).primary_key.columns)
+        self._known.setdefault(model, {})[key] = row
+        self._changed.setdefault(model, {})[key] = None
+
+    def flush(self) -> None:
+        """Write what changed."""
+        for model, keys in self._changed.items():
+            upsert(self.connection, model, [self._known[model][key] or {} for key in keys])
+        self._changed.clear()

@@ -1,0 +1,262 @@
+"""One batch in one transaction: place, write, project, grow the tree, check, sign.
+
+The order of the steps is the safety argument: leaves and tiles are written, read back and the root
+computed again by another routine before anything is signed, and what is signed is handed out only
+after the transaction has committed.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, select, update
+
+from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
+from waste_trace.ledger.dsse import Envelope, sign_envelope
+from waste_trace.ledger.encoding import decode_b64url
+from waste_trace.ledger.event import (
+    PAYLOAD_TYPE,
+    Event,
+    Seen,
+    build_payload,
+    new_event_id,
+    parse_event,
+    payload_hash,
+)
+from waste_trace.ledger.keys import SigningKey
+from waste_trace.ledger.leaf import leaf_bytes
+from waste_trace.ledger.merkle import leaf_hash
+from waste_trace.ledger.receipt import build_receipt
+from waste_trace.ledger.registry import KeyRegistry
+from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
+from waste_trace.ledger.tiles import TreeReader, append
+from waste_trace.store import outbox
+from waste_trace.store.projector import Projector, Record
+from waste_trace.store.sequencer.outcome import DeviceFork, Recorded
+from waste_trace.store.tables import CheckpointRow, Device, Entry, EventIndex, LogState, TileRow
+from waste_trace.store.tiles import Head, SqlTiles, leaves, newest_checkpoint
+from waste_trace.store.writing import insert_rows, table_of, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a service of the ledger wants to say; the batch gives it its place and signs it."""
+
+    typ: str
+    body: dict[str, object]
+    org: str = ""
+    site: str = ""
+
+
+#: Reads what it needs in the batch's transaction and says what follows from it.
+Build = Callable[[Connection], Sequence[Draft]]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A verified envelope: who signed it with which key has been checked before."""
+
+    envelope: Envelope
+    event: Event
+    public_key: bytes
+
+
+@dataclass(slots=True)
+class Batch:
+    """The state of one transaction. Made by the sequencer's thread, used once."""
+
+    connection: Connection
+    head: Head
+    registry: KeyRegistry
+    projector: Projector
+    log_key: SigningKey
+    now_ms: int
+    _pending: list[tuple[Record, bytes]] = field(default_factory=list)
+    _hashes: list[bytes] = field(default_factory=list)
+    _placed: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    _taken: set[tuple[str, int, int]] = field(default_factory=set)
+    registry_changed: bool = False
+    root: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """The size of the log with this batch."""
+        return self.head.size + len(self._hashes)
+
+    @property
+    def ms(self) -> int:
+        """The logged time of this batch: never before an earlier one."""
+        return max(self.now_ms, self.head.ms_last)
+
+    def ahead(self, items: Sequence[Submitted]) -> None:
+        """Look up at once which payloads and sequence numbers are in the log already."""
+        entry, index = table_of(Entry), table_of(EventIndex)
+        hashes = [payload_hash(item.envelope.payload) for item in items]
+        query = select(entry.c.payload_hash, entry.c.idx, index.c.logged_at).join(
+            index, index.c.idx == entry.c.idx
+        )
+        for digest, idx, logged in self.connection.execute(
+            query.where(entry.c.payload_hash.in_(hashes))
+        ):
+            self._placed[bytes(digest)] = (idx, round(logged.timestamp() * 1000))
+        for dev, ep in {(item.event.dev, item.event.ep) for item in items}:
+            numbers = [i.event.seq for i in items if (i.event.dev, i.event.ep) == (dev, ep)]
+            taken = select(index.c.seq).where(
+                index.c.dev == dev, index.c.ep == ep, index.c.seq.in_(numbers)
+            )
+            self._taken.update((dev, ep, row[0]) for row in self.connection.execute(taken))
+
+    def place(self, item: Submitted) -> tuple[int, int, bool]:
+        """Give an event its index; (index, logged ms, was it there before).
+
+        Raises:
+            DeviceFork: the device's sequence number is taken by another payload.
+            LedgerError: the key stopped counting since it was checked.
+        """
+        digest = payload_hash(item.envelope.payload)
+        placed = self._placed.get(digest)
+        if placed is not None:
+            return (*placed, True)
+        event = item.event
+        if (event.dev, event.ep, event.seq) in self._taken:
+            raise DeviceFork(
+                f"设备 {event.key_id} 的第 {event.seq} 号记录已存在，内容不同。",
+                f"Record {event.seq} of {event.key_id} exists already, with other content.",
+                dev=event.dev,
+                ep=event.ep,
+                seq=event.seq,
+            )
+        self.registry.authorise(event)
+        return (*self._put(item.envelope, event, digest), False)
+
+    def compose(self, author: str, key: SigningKey, build: Build) -> list[tuple[int, int]]:
+        """Write what a service says, with its chain continued inside this transaction."""
+        self.flush()
+        placed: list[tuple[int, int]] = []
+        for draft in build(self.connection):
+            envelope = self._sign(author, key, draft)
+            event = parse_event(envelope.payload)
+            placed.append(self._put(envelope, event, payload_hash(envelope.payload)))
+            self.flush()
+        return placed
+
+    def flush(self) -> None:
+        """Write and project what was placed, so that later steps of this batch see it."""
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        insert_rows(
+            self.connection,
+            Entry,
+            [
+                {"idx": record.idx, "leaf": leaf, "payload_hash": record.payload_hash}
+                for record, leaf in pending
+            ],
+        )
+        records = [record for record, _ in pending]
+        self.projector.apply(records)
+        for record in records:
+            ask_for_work(self.connection, record)
+
+    def seal(self) -> str:
+        """Grow the tree, check it from the database, sign; the checkpoint note to hand out."""
+        self.flush()
+        if not self._hashes:
+            return newest_checkpoint(self.connection) or ""
+        grown = append(self.head.size, SqlTiles(self.connection), self._hashes)
+        upsert(
+            self.connection,
+            TileRow,
+            [
+                {"level": tile.level, "n": tile.index, "width": tile.width, "data": tile.data}
+                for tile in grown.tiles
+            ],
+        )
+        self._check_again(grown.size, grown.root)
+        checkpoint = Checkpoint(self.head.origin, grown.size, grown.root)
+        note = sign_checkpoint(checkpoint, self.log_key)
+        insert_rows(
+            self.connection, CheckpointRow, [{"size": grown.size, "note": note, "ms": self.ms}]
+        )
+        self._move_head(grown.size, grown.root)
+        self.root = grown.root
+        return note
+
+    def receipts(self, note: str, places: Sequence[tuple[int, int, bool]]) -> list[Recorded]:
+        """Inclusion receipts under ``note`` for placed events."""
+        tree = TreeReader(SqlTiles(self.connection), self.size)
+        return [
+            Recorded(index, ms, build_receipt(index, ms, tree.inclusion(index), note), duplicate)
+            for index, ms, duplicate in places
+        ]
+
+    def _put(self, envelope: Envelope, event: Event, digest: bytes) -> tuple[int, int]:
+        index, ms = self.size, self.ms
+        leaf = leaf_bytes(envelope, ms)
+        self.registry.apply(index, event)
+        self.registry_changed |= event.typ in LOG_EVENT_TYPES
+        self._pending.append((Record(index, ms, event, digest), leaf))
+        self._hashes.append(leaf_hash(leaf))
+        self._placed[digest] = (index, ms)
+        self._taken.add((event.dev, event.ep, event.seq))
+        return index, ms
+
+    def _sign(self, author: str, key: SigningKey, draft: Draft) -> Envelope:
+        device = table_of(Device)
+        row = self.connection.execute(
+            select(device.c.next_seq, device.c.last_hash).where(
+                device.c.dev == author, device.c.ep == 0
+            )
+        ).first()
+        seq, last = (0, "") if row is None else (row[0], row[1])
+        claimed = datetime.fromtimestamp(self.ms / 1000, UTC)
+        event = Event(
+            log=self.head.origin,
+            typ=draft.typ,
+            id=new_event_id(self.ms, os.urandom(10)),
+            dev=author,
+            ep=0,
+            seq=seq,
+            prev=decode_b64url(last),
+            seen=Seen(self.head.size, self.head.root) if self.head.size else Seen(),
+            t=claimed.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.ms % 1000:03d}Z",
+            off=False,
+            act="",
+            org=draft.org,
+            site=draft.site,
+            body=draft.body,  # type: ignore[arg-type]
+        )
+        return sign_envelope(build_payload(event), PAYLOAD_TYPE, event.key_id, key)
+
+    def _check_again(self, size: int, root: bytes) -> None:
+        """What stands in the database must give the root that we are about to sign.
+
+        A flipped bit between memory and disk that is signed first ends a log (it has happened to
+        public ones); read back and recomputed by another routine, it ends only this batch.
+        """
+        written = leaves(self.connection, self.head.size, size)
+        again = TreeReader(SqlTiles(self.connection), size)
+        if [leaf_hash(leaf) for leaf in written] != self._hashes or again.root() != root:
+            raise RuntimeError("the batch read back from the database is not what was written")
+        for offset, expected in enumerate(self._hashes):
+            if again.node(0, self.head.size + offset) != expected:
+                raise RuntimeError("a tile read back from the database is not what was written")
+
+    def _move_head(self, size: int, root: bytes) -> None:
+        table = table_of(LogState)
+        moved = self.connection.execute(
+            update(table)
+            .where(
+                table.c.id == 1, table.c.size == self.head.size, table.c.epoch == self.head.epoch
+            )
+            .values(size=size, root=root, ms_last=self.ms)
+        )
+        if moved.rowcount != 1:
+            raise RuntimeError("another writer moved the head of the log")
+
+
+def ask_for_work(connection: Connection, record: Record) -> None:
+    """The background work that a fact asks for, in the fact's own transaction."""
+    if record.event.typ == "capture_frame":
+        outbox.ask(connection, "verify_frame", {"capture": record.idx}, record.logged_at)

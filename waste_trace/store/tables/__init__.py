@@ -1,0 +1,78 @@
+"""The tables, by subject. Importing this package registers them all with SQLModel's metadata.
+
+Two kinds: what is true by itself (the ledger, access, outbox, quarantine) and what is read from the
+ledger and can be rebuilt from it (``READ_TABLES``). No model here validates: rows are made by the
+store alone, from values that the domain has checked.
+"""
+
+from sqlmodel import SQLModel
+
+# The naming convention must stand before the first table class, or SQLite batch migrations
+# cannot name the constraints that they drop.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+from waste_trace.store.tables.access import EnrolmentCode, LoginSession, User  # noqa: E402
+from waste_trace.store.tables.custody import (  # noqa: E402
+    Batch,
+    Container,
+    ContainerEvent,
+    ContainerLink,
+    Manifest,
+)
+from waste_trace.store.tables.evidence import Camera, Finding, Frame, Quarantine  # noqa: E402
+from waste_trace.store.tables.ledger import (  # noqa: E402
+    CheckpointRow,
+    Entry,
+    EventIndex,
+    LogState,
+    TileRow,
+)
+from waste_trace.store.tables.outbox import Outbox  # noqa: E402
+from waste_trace.store.tables.parties import Device, Organisation, Site  # noqa: E402
+
+#: Rebuilt from the ledger by ``waste-trace rebuild``; nothing but the projector writes them.
+READ_TABLES: tuple[type[SQLModel], ...] = (
+    EventIndex,
+    Organisation,
+    Site,
+    Device,
+    Batch,
+    Container,
+    ContainerEvent,
+    ContainerLink,
+    Manifest,
+    Finding,
+    Camera,
+    Frame,
+)
+
+__all__ = [
+    "READ_TABLES",
+    "Batch",
+    "Camera",
+    "CheckpointRow",
+    "Container",
+    "ContainerEvent",
+    "ContainerLink",
+    "Device",
+    "EnrolmentCode",
+    "Entry",
+    "EventIndex",
+    "Finding",
+    "Frame",
+    "LogState",
+    "LoginSession",
+    "Manifest",
+    "Organisation",
+    "Outbox",
+    "Quarantine",
+    "Site",
+    "TileRow",
+    "User",
+]
