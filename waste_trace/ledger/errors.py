@@ -18,7 +18,7 @@ LedgerError
 └── BrokenChain         a device chain state that cannot be
 """
 
-# ruff: noqa: N818 - the names say what is wrong; "Error" at the end of each would say nothing
+
 
 from typing import ClassVar
 
