@@ -44,18 +44,27 @@ class VisionConfig(BaseModel):
         "under 0.2.",
     )
     covered_share: int = Field(
-        250,
+        200,
         ge=1,
         le=1000,
-        title="Share of lost, smooth blocks that makes a covered camera",
-        description="Three of ten drums taken away lose under a fifth of the blocks.",
+        title="Connected share of all blocks, changed and smooth, that makes a covered camera",
+        description="What lies on the lens is one soft patch. Two neighbouring drums taken away "
+        "change 0.15 of the picture, a hand over a third of the lens 0.3.",
+    )
+    hidden_share: int = Field(
+        450,
+        ge=1,
+        le=1000,
+        title="Connected share of all blocks, changed in any way, that makes a covered camera",
+        description="A poster or a person close to the lens keeps detail; no single removal or "
+        "delivery changes half of the view in one patch.",
     )
     view_lost_share: int = Field(
         600,
         ge=1,
         le=1000,
-        title="Share of lost blocks at which the view is another, whatever is in it",
-        description="Textured covers and turned cameras keep detail but not the scene.",
+        title="Share of watched blocks lost at which the view is another, whatever is in it",
+        description="A turned camera keeps detail but not the scene.",
     )
     smooth_ratio: int = Field(
         450,
@@ -63,6 +72,13 @@ class VisionConfig(BaseModel):
         le=1000,
         title="Gradient energy against the reference under which a lost block is smooth",
         description="What lies on a lens is out of focus; a drum or a person is not.",
+    )
+    bare_change: int = Field(
+        24,
+        ge=1,
+        le=255,
+        title="Change of mean luma, after gain, that changes a block of bare wall, grey levels",
+        description="A bare block has no gradient to lose; lamps drift by less than this.",
     )
     sharpness_min: int = Field(
         400,
@@ -101,18 +117,20 @@ class VisionConfig(BaseModel):
         description="Encoders clip at 235 to 255; paper in full light stays under 245.",
     )
     glare_rise: int = Field(
-        200,
+        300,
         ge=1,
         le=1000,
         title="Rise of the burnt-out share over the reference that makes glare",
-        description="A lamp at the lens burns a third of the frame; an open door a tenth.",
+        description="A lamp at the lens burns half of the frame; an open door a tenth; a quarter "
+        "more light in a white room 0.27.",
     )
     replay_excess: int = Field(
-        450,
+        250,
         ge=1,
         le=1000,
-        title="Noise correlation with the previous frame, beyond the scene's own, that is replay",
-        description="Fresh noise gives at most 0.1 in excess; an old frame encoded again 0.6 to 1.",
+        title="Noise shared with the previous frame that is replay",
+        description="Fresh frames give at most 0.09 (JPEG 40), the same frame encoded again at "
+        "JPEG 60 at least 0.45, at JPEG 90 about 1.",
     )
     replay_alone: int = Field(
         900,

@@ -19,6 +19,7 @@ from scanner.decode.reads import Gray
 from scanner.vision.config import VisionConfig
 
 Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 
 class HealthState(StrEnum):
@@ -44,11 +45,23 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class _Blocks:
-    """Per-block figures of a frame against its reference, over the textured blocks only."""
+    """A frame against its reference, block by block (rows x columns of booleans).
 
-    ncc: Floats
-    energy: Floats
+    ``watched``: the reference has texture there; ``lost``: watched and uncorrelated; ``changed``:
+    lost, or bare and of another luma; ``smooth``: changed and poor in gradients. ``detail``: median
+    fine energy over what is watched, 1 when unchanged.
+    """
+
+    watched: Mask
+    lost: Mask
+    changed: Mask
+    smooth: Mask
     detail: float
+
+    @property
+    def lost_share(self) -> float:
+        """Share of the watched blocks that are lost."""
+        return float(self.lost.sum() / max(int(self.watched.sum()), 1))
 
 
 def assess(frame: Gray, reference: Gray | None, config: VisionConfig) -> Health:
@@ -90,39 +103,41 @@ def _luma_scores(gray: Gray, config: VisionConfig) -> dict[str, int]:
 
 def _against(small: Gray, healthy: Gray, scores: dict[str, int], config: VisionConfig) -> Health:
     dx, dy = _shift(small, healthy)
-    still = _blocks(small, healthy, config)
-    lost = _lost(still, config)
-    scores |= {"lost": mille(lost), "detail": mille(still.detail)}
     far = float(np.hypot(dx, dy))
+    blocks = _blocks(small, healthy, config)
+    explained = 0.0
     if far >= 0.5:
         undone = _blocks(_translated(small, -dx, -dy), healthy, config)
-        explained = lost - _lost(undone, config)
-        scores |= {"shift_px": round(far), "explained": mille(explained)}
-        if far >= config.shift_px and explained * 1000 >= config.shift_gain:
-            return Health(HealthState.MOVED, scores)
+        explained = blocks.lost_share - undone.lost_share
         if explained > 0:
-            still, lost = undone, _lost(undone, config)
-    smooth = _smooth_lost(still, config)
-    scores |= {"lost": mille(lost), "smooth_lost": mille(smooth), "detail": mille(still.detail)}
-    return Health(_judge(still, lost, smooth, config), scores)
+            blocks = undone
+    patch, soft_patch = _largest(blocks.changed), _largest(blocks.smooth)
+    scores |= {
+        "shift_px": round(far) if explained > 0 else 0,
+        "explained": mille(explained),
+        "lost": mille(blocks.lost_share),
+        "patch": mille(patch),
+        "soft_patch": mille(soft_patch),
+        "detail": mille(blocks.detail),
+    }
+    return Health(_judge(scores, config), scores)
 
 
-def _judge(blocks: _Blocks, lost: float, smooth: float, config: VisionConfig) -> HealthState:
-    # Defocus before cover: a soft picture keeps its coarse shapes, so few blocks are lost.
-    if blocks.detail * 1000 < config.sharpness_min and lost * 1000 < config.view_lost_share:
-        return (
-            HealthState.DEFOCUSED
-            if smooth < 0.8 * max(lost, 1e-9) or lost < 0.1
-            else (
-                HealthState.COVERED
-                if smooth * 1000 >= config.covered_share
-                else HealthState.DEFOCUSED
-            )
-        )
-    if smooth * 1000 >= config.covered_share:
-        return HealthState.COVERED
-    if lost * 1000 >= config.view_lost_share:
+def _judge(scores: dict[str, int], config: VisionConfig) -> HealthState:
+    if scores["shift_px"] >= config.shift_px and scores["explained"] >= config.shift_gain:
         return HealthState.MOVED
+    # A soft patch that makes up most of what is gone is a cover; else the scene is another.
+    if scores["soft_patch"] >= config.covered_share and scores["soft_patch"] > (
+        0.6 * scores["patch"]
+    ):
+        return HealthState.COVERED
+    if scores["lost"] >= config.view_lost_share:
+        return HealthState.MOVED
+    if scores["patch"] >= config.hidden_share:
+        return HealthState.COVERED
+    # A defocused picture keeps its coarse shapes, so it gets here with little lost.
+    if scores["detail"] < config.sharpness_min:
+        return HealthState.DEFOCUSED
     return HealthState.OK
 
 
@@ -130,29 +145,40 @@ def _blocks(small: Gray, healthy: Gray, config: VisionConfig) -> _Blocks:
     side = config.block_px
     here, there = _gradients(small), _gradients(healthy)
     power_here, power_there = _tile(_dot(here, here), side), _tile(_dot(there, there), side)
-    cross = _tile(_dot(here, there), side)
+    ncc = _tile(_dot(here, there), side) / np.sqrt(np.maximum(power_here * power_there, 1e-6))
+    gain = max(float(np.median(small)) / max(float(np.median(healthy)), 1.0), 0.05)
     watched = power_there >= config.texture_min**2
-    if not watched.any():
-        watched = np.ones_like(watched)  # a bare view: everything is equally (un)informative
-    ncc = cross / np.sqrt(np.maximum(power_here * power_there, 1e-6))
-    fine_here, fine_there = _tile(_fine(small), side), _tile(_fine(healthy), side)
-    floor_here, floor_there = np.percentile(fine_here, 5), np.percentile(fine_there, 5)
-    gain2 = max(float(np.mean(small)) / max(float(np.mean(healthy)), 1.0), 0.05) ** 2
-    fine = np.maximum(fine_here - floor_here, 0) / np.maximum(fine_there - floor_there, 1.0)
+    lost = watched & (ncc * 1000 < config.lost_ncc)
+    mean_here, mean_there = (_tile(g.astype(np.float32), side) for g in (small, healthy))
+    # Where the reference is bare only luma can tell; where the frame is bare it looks soft.
+    bare = ~watched & (np.abs(mean_here - gain * mean_there) > config.bare_change)
+    poor = power_here * 1000 < config.smooth_ratio * gain**2 * np.maximum(
+        power_there, config.texture_min**2
+    )
     return _Blocks(
-        ncc=ncc[watched].astype(np.float32),
-        energy=(power_here / np.maximum(power_there, 1e-6))[watched].astype(np.float32),
-        detail=float(np.median(fine[watched])) / gain2,
+        watched=watched,
+        lost=lost,
+        changed=lost | bare,
+        smooth=(lost | bare) & poor,
+        detail=_detail(small, healthy, watched, gain, side),
     )
 
 
-def _lost(blocks: _Blocks, config: VisionConfig) -> float:
-    return float(np.mean(blocks.ncc * 1000 < config.lost_ncc))
+def _detail(small: Gray, healthy: Gray, watched: Mask, gain: float, side: int) -> float:
+    """Median ratio of fine energy, each frame's own noise floor and the gain taken away."""
+    if not watched.any():
+        return 1.0  # a bare view: sharpness cannot be told
+    here, there = _tile(_fine(small), side), _tile(_fine(healthy), side)
+    here, there = (np.maximum(fine - np.percentile(fine, 5), 0) for fine in (here, there))
+    return float(np.median((here / np.maximum(there, 1.0))[watched])) / gain**2
 
 
-def _smooth_lost(blocks: _Blocks, config: VisionConfig) -> float:
-    lost = blocks.ncc * 1000 < config.lost_ncc
-    return float(np.mean(lost & (blocks.energy * 1000 < config.smooth_ratio)))
+def _largest(mask: Mask) -> float:
+    """The largest 8-connected patch of a block mask, as a share of all blocks."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    if count < 2:
+        return 0.0
+    return float(stats[1:, cv2.CC_STAT_AREA].max() / mask.size)
 
 
 def _gradients(gray: Gray) -> tuple[Floats, Floats]:

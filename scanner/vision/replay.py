@@ -1,8 +1,9 @@
 """Whether a frame is an old one: exact duplicate, or the noise of the previous frame again.
 
 A perceptual hash cannot tell a replay from a quiet room; sensor noise can, for it is never the
-same twice. The scene's own fine grain correlates as well, so what each frame shares with the
-reference is taken away first.
+same twice. A scene's own grain correlates too: what frame and reference share is that grain, and
+is taken away block by block, as covariance, so that neither a noisier reference nor other light
+nor goods that moved since can pass for noise.
 """
 
 from __future__ import annotations
@@ -17,16 +18,30 @@ from scanner.decode.reads import Gray
 from scanner.vision.config import VisionConfig
 from scanner.vision.health import mille
 
-_LEAST_PIXELS = 4096  # under this many flat pixels a correlation of 0.1 is chance
+_ROWS, _COLUMNS = 9, 16
+_LEAST_BLOCKS = 12  # a median of fewer blocks can be one person's coat
+_LEAST_FLAT = 0.3  # share of a block that must be free of edges
+_LEAST_ROOM = 0.15  # noise's share of the residual below which the encoder has eaten the noise
+
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """``excess``: noise correlation beyond the scene's own, per mille; ``duplicate``: same luma."""
+    """``excess``: shared noise, per mille (1000: all of it); ``duplicate``: the same luma."""
 
     replayed: bool
     duplicate: bool
     excess: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Plane:
+    """A frame at half size: luma, its fine residual, and where it is flat."""
+
+    luma: Floats
+    residual: Floats
+    flat: Floats
 
 
 def compare(
@@ -37,42 +52,57 @@ def compare(
         return Replay(False, False, 0)
     if np.array_equal(frame, previous):
         return Replay(True, True, 1000)
+    here, before = _plane(frame), _plane(previous)
     if reference is None or reference.shape != frame.shape:
-        shared = _correlation(frame, previous)
-        return Replay(mille(shared) >= config.replay_alone, False, mille(shared))
-    excess = _excess(frame, previous, reference)
-    return Replay(mille(excess) >= config.replay_excess, False, mille(excess))
+        shared = mille(_shared(here, before, None))
+        return Replay(shared >= config.replay_alone, False, shared)
+    excess = mille(_shared(here, before, _plane(reference)))
+    return Replay(excess >= config.replay_excess, False, excess)
 
 
-def _excess(frame: Gray, previous: Gray, reference: Gray) -> float:
-    """1 when frame and previous share all their noise, about 0 when only the scene is shared."""
-    shared = _correlation(frame, previous)
-    own = max(_correlation(frame, reference), _correlation(previous, reference), 0.0)
-    if own > 0.98:
-        return 0.0  # a picture without noise (or a still as reference): nothing to compare
-    return (shared - own) / (1 - own)
+def _shared(here: _Plane, before: _Plane, reference: _Plane | None) -> float:
+    """Median over blocks of the share of residual variance that is common beyond the scene's."""
+    flat = here.flat * before.flat
+    if reference is not None:
+        flat = flat * reference.flat
+    share = _tile(flat)
 
+    def mean(values: Floats) -> Floats:
+        return np.asarray(_tile(values * flat) / np.maximum(share, 1e-6), np.float32)
 
-def _correlation(a: Gray, b: Gray) -> float:
-    flat = _flat(a) & _flat(b)
-    if int(flat.sum()) < _LEAST_PIXELS:
+    def covariance(a: _Plane, b: _Plane) -> Floats:
+        return mean(a.residual * b.residual) - mean(a.residual) * mean(b.residual)
+
+    least = np.minimum(covariance(here, here), covariance(before, before))
+    scene = np.zeros(least.shape, np.float32)
+    if reference is not None:
+        light = np.maximum(mean(reference.luma), 1)
+        own = covariance(here, reference) * mean(before.luma) / light
+        earlier = covariance(before, reference) * mean(here.luma) / light
+        scene = np.maximum(np.maximum(own, earlier), 0)
+    room = least - scene
+    usable = (share > _LEAST_FLAT) & (least > 0.02) & (room > _LEAST_ROOM * least)
+    if int(usable.sum()) < _LEAST_BLOCKS:
         return 0.0
-    x, y = _residual(a)[flat], _residual(b)[flat]
-    spread = float(x.std() * y.std())
-    if spread < 1e-3:
-        return 0.0
-    return float(np.mean((x - x.mean()) * (y - y.mean())) / spread)
+    excess = (covariance(here, before) - scene)[usable] / room[usable]
+    return float(np.median(excess))
 
 
-def _residual(gray: Gray) -> npt.NDArray[np.float32]:
-    values = gray.astype(np.float32)
-    return np.asarray(values - cv2.GaussianBlur(values, (0, 0), 1.5), np.float32)
+def _plane(gray: Gray) -> _Plane:
+    # Half size: encoders keep noise of two pixels' width long after that of one.
+    small = cv2.resize(gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    values = small.astype(np.float32)
+    soft = np.asarray(cv2.GaussianBlur(values, (0, 0), 1.5), np.float32)
+    across = np.abs(np.asarray(cv2.Sobel(soft, cv2.CV_32F, 1, 0), np.float32))
+    down = np.abs(np.asarray(cv2.Sobel(soft, cv2.CV_32F, 0, 1), np.float32))
+    # Edges are structure, and at black and white the sensor clips its noise away.
+    flat = (across + down < 24) & (soft > 12) & (soft < 243)
+    return _Plane(values, values - soft, flat.astype(np.float32))
 
 
-def _flat(gray: Gray) -> npt.NDArray[np.bool_]:
-    """Pixels away from edges, black and white: there the residual is noise, not structure."""
-    soft = cv2.GaussianBlur(gray, (0, 0), 2.5)
-    across = cv2.Sobel(soft, cv2.CV_16S, 1, 0)
-    down = cv2.Sobel(soft, cv2.CV_16S, 0, 1)
-    strength = np.abs(across).astype(np.int32) + np.abs(down).astype(np.int32)
-    return np.asarray((strength < 24) & (soft > 12) & (soft < 243), np.bool_)
+def _tile(values: Floats) -> Floats:
+    height, width = values.shape[0] // _ROWS, values.shape[1] // _COLUMNS
+    if height == 0 or width == 0:
+        return np.asarray(values.mean(keepdims=True), np.float32)
+    cut = values[: _ROWS * height, : _COLUMNS * width]
+    return np.asarray(cut.reshape(_ROWS, height, _COLUMNS, width).mean((1, 3)), np.float32)
