@@ -18,8 +18,6 @@ LedgerError
 └── BrokenChain         a device chain state that cannot be
 """
 
-
-
 from typing import ClassVar
 
 from waste_trace.errors import WasteTraceError

@@ -1,0 +1,240 @@
+"""The offline verifier: is this bundle the ledger that was signed and witnessed, unaltered?
+
+Needs no server and no database; memory does not grow with the ledger. It may import only
+waste_trace.ledger, waste_trace.errors, cryptography and orjson, so that it can be shipped alone.
+Exit codes: 0 proven, 1 tampered, 2 incomplete or unwitnessed, 3 wrong use.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from waste_trace.ledger import bundle_layout as layout
+from waste_trace.ledger.bundle_reader import Bundle, BundleTiles, open_bundle
+from waste_trace.ledger.checkpoint import Checkpoint
+from waste_trace.ledger.errors import IncompleteBundle, LedgerError, MalformedBundle
+from waste_trace.ledger.policy import Assessment, Policy, assess, parse_policy
+from waste_trace.ledger.tiles import TreeReader
+from waste_trace.ledger.verify_events import CHECKS, utc_text
+from waste_trace.ledger.verify_files import FileCheck, check_files
+from waste_trace.ledger.verify_log import LogPass
+from waste_trace.ledger.verify_result import Finding, Notice, Problem, Report, Verdict, problem_of
+from waste_trace.ledger.verify_text import render
+from waste_trace.ledger.vkey import VerifierKey, parse_vkey
+
+_TRUST = {layout.POLICY, layout.REGISTRAR, layout.CHECKPOINT}
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedKeys:
+    """Whom to believe: the policy, the registrar, and checkpoints that somebody kept."""
+
+    policy: Policy
+    registrar: VerifierKey
+    pinned: dict[str, bytes]
+
+
+def load_keys(folder: Path) -> TrustedKeys:
+    """Read policy.txt, registrar.vkey and pinned/*.checkpoint; LedgerError or OSError."""
+    pins = sorted((folder / "pinned").glob(f"*{layout.PINNED_SUFFIX}"))
+    return TrustedKeys(
+        parse_policy((folder / layout.POLICY).read_bytes()),
+        _read_registrar((folder / layout.REGISTRAR).read_bytes()),
+        {f"--keys/pinned/{pin.name}": pin.read_bytes() for pin in pins},
+    )
+
+
+def verify_bundle(path: Path, keys: Path | None = None) -> Report:
+    """Verify the bundle at ``path`` (folder or zip); ``keys``: a folder as for `load_keys`.
+
+    Never raises for what is in the bundle: the report holds the verdict and the first problem.
+    """
+    report = Report(keys="from bundle" if keys is None else "given")
+    try:
+        trusted = None if keys is None else load_keys(keys)
+    except (LedgerError, OSError) as error:
+        return _unusable(
+            report, "密钥文件夹无法使用。", f"The keys folder cannot be used: {error}."
+        )
+    if not _looks_like_bundle(path):
+        return _unusable(report, "这不是审计包。", f"There is no audit bundle at {path}.")
+    try:
+        with open_bundle(path) as bundle:
+            _Verification(bundle, trusted, report).run()
+    except Finding as finding:
+        report.conclude(finding.problem, finding.verdict)
+    except LedgerError as error:
+        verdict = Verdict.INCOMPLETE if isinstance(error, IncompleteBundle) else Verdict.TAMPERED
+        report.conclude(problem_of("files", error), verdict)
+    except OSError as error:
+        zh, en = "审计包无法读取。", f"The bundle cannot be read: {error}."
+        report.conclude(Problem("files", zh, en), Verdict.INCOMPLETE)
+    return report
+
+
+class _Verification:
+    """The checks in their order. A mismatch with the manifest is kept back for a while: a deeper
+    check can often say which entry is behind it.
+    """
+
+    def __init__(self, bundle: Bundle, trusted: TrustedKeys | None, report: Report) -> None:
+        self._bundle = bundle
+        self._trusted = trusted
+        self._report = report
+        report.plan("files", "keys", "checkpoint", "entries", "tiles", "root", *CHECKS)
+        report.plan("pinned", "witnesses")
+
+    def run(self) -> None:
+        files = check_files(self._bundle, self._report)
+        try:
+            assessment = self._check_contents()
+        except Finding as finding:
+            if files.finding is not None and _explains(files, finding):
+                raise files.finding from finding
+            raise
+        except LedgerError as error:
+            raise files.finding or error from error
+        if files.finding is not None:
+            raise files.finding
+        self._check_witnesses(assessment)
+
+    def _check_contents(self) -> Assessment:
+        keys = self._load_keys()
+        assessment = self._check_checkpoint(keys.policy)
+        checkpoint = assessment.checkpoint
+        LogPass(self._bundle, checkpoint, keys.registrar, self._report).run()
+        self._check_pinned(keys, checkpoint)
+        return assessment
+
+    def _load_keys(self) -> TrustedKeys:
+        own_policy = self._bundle.read(layout.POLICY)
+        own_registrar = self._bundle.read(layout.REGISTRAR)
+        if self._trusted is None:
+            zh = "使用了审计包自带的公钥：只能证明包内自洽，不能证明来源。"
+            en = "The keys are from the bundle itself: it agrees with itself, no more is shown."
+            self._report.warn(Notice("keys", zh, en))
+            try:
+                policy, registrar = parse_policy(own_policy), _read_registrar(own_registrar)
+            except LedgerError as error:
+                raise Finding(problem_of("keys", error)) from error
+            self._report.passed("keys", "keys from the bundle")
+            return TrustedKeys(policy, registrar, {})
+        if own_registrar != self._trusted.registrar.text.encode() + b"\n":
+            zh = "审计包自带的登记员公钥与给定的不同。"
+            en = "The bundle carries another registrar key than the one given."
+            self._report.warn(Notice("keys", zh, en))
+        self._report.passed("keys", "keys as given")
+        return self._trusted
+
+    def _check_checkpoint(self, policy: Policy) -> Assessment:
+        note = self._bundle.read(layout.CHECKPOINT)
+        try:
+            assessment = assess(policy, note)
+        except LedgerError as error:
+            raise Finding(problem_of("checkpoint", error, layout.CHECKPOINT)) from error
+        checkpoint = assessment.checkpoint
+        self._report.size, self._report.root = checkpoint.size, checkpoint.root
+        self._report.passed("checkpoint", f"{checkpoint.size} entries, signed by the log")
+        return assessment
+
+    def _check_pinned(self, keys: TrustedKeys, checkpoint: Checkpoint) -> None:
+        names = sorted(name for name in self._bundle.names() if layout.is_pinned(name))
+        pinned = {name: self._bundle.read(name) for name in names} | keys.pinned
+        tiles = BundleTiles(self._bundle, checkpoint.size)
+        for name, note in pinned.items():
+            try:
+                old = assess(keys.policy, note).checkpoint
+            except LedgerError as error:
+                raise Finding(problem_of("pinned", error, name)) from error
+            if old.origin != checkpoint.origin:
+                zh, en = "留存的检查点属于另一台账。", "The pinned checkpoint is of another log."
+                raise Finding(Problem("pinned", zh, en, name))
+            if old.size > checkpoint.size:
+                zh = (
+                    f"留存的检查点有 {old.size} 条，审计包只有 {checkpoint.size} 条：末尾可能被删。"
+                )
+                en = f"A pinned checkpoint has {old.size} entries, this bundle {checkpoint.size}."
+                raise Finding(Problem("pinned", zh, en, name), Verdict.INCOMPLETE)
+            if TreeReader(tiles, old.size).root() != old.root:
+                zh = f"前 {old.size} 条与留存的检查点不符：历史已被改写。"
+                en = (
+                    f"The first {old.size} entries contradict a pinned checkpoint: history changed."
+                )
+                raise Finding(Problem("pinned", zh, en, name))
+        self._report.passed("pinned", f"{len(pinned)} kept checkpoints are prefixes of this log")
+
+    def _check_witnesses(self, assessment: Assessment) -> None:
+        seen = ", ".join(f"{n} {utc_text(t)}" for n, t in sorted(assessment.cosigned.items()))
+        if not assessment.quorum_met:
+            zh = f"见证未达法定数（已见证：{seen or '无'}）。"
+            en = f"The quorum of witnesses is not met (cosigned: {seen or 'none'})."
+            problem = Problem("witnesses", zh, en, layout.CHECKPOINT)
+            raise Finding(problem, Verdict.INCOMPLETE)
+        if not assessment.cosigned:
+            zh, en = (
+                "策略不要求见证：无法排除分叉视图。",
+                "No witness is required: split views pass.",
+            )
+            self._report.warn(Notice("witnesses", zh, en))
+        self._report.passed("witnesses", f"quorum met; cosigned: {seen or 'none required'}")
+
+
+def _explains(files: FileCheck, finding: Finding) -> bool:
+    """Whether a mismatch with the manifest says more than what was found under it.
+
+    An altered key or checkpoint file is behind whatever does not verify under it, and an altered
+    file weighs more than an incomplete one.
+    """
+    if finding.problem.file in files.altered:
+        return False
+    weaker = finding.verdict is Verdict.INCOMPLETE
+    return bool(files.altered & _TRUST) or weaker
+
+
+def _looks_like_bundle(path: Path) -> bool:
+    if path.is_dir():
+        return (path / layout.MANIFEST).exists() or (path / layout.CHECKPOINT).exists()
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return path.suffix == ".zip" or stream.read(4) == b"PK\x03\x04"
+
+
+def _read_registrar(data: bytes) -> VerifierKey:
+    if not data.endswith(b"\n"):
+        raise MalformedBundle("registrar.vkey 缺少换行。", "registrar.vkey lacks its newline.")
+    return parse_vkey(data[:-1].decode("utf-8", "replace"))
+
+
+def _unusable(report: Report, zh: str, en: str) -> Report:
+    report.problem, report.verdict = Problem("usage", zh, en), Verdict.UNUSABLE
+    return report
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: ``BUNDLE [--keys DIR] [--json]``; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="waste_trace.ledger.verify", exit_on_error=False)
+    parser.add_argument("bundle", type=Path, help="审计包（文件夹或 zip） folder or zip")
+    parser.add_argument("--keys", type=Path, help="policy.txt + registrar.vkey")
+    parser.add_argument("--json", action="store_true", help="JSON 输出 machine-readable result")
+    try:
+        options = parser.parse_args(arguments)
+    except (argparse.ArgumentError, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and not stop.code:
+            return 0  # --help
+        return 3
+    report = verify_bundle(options.bundle, options.keys)
+    if options.json:
+        sys.stdout.buffer.write(orjson.dumps(report.to_value()) + b"\n")
+    else:
+        sys.stdout.write(render(report))
+    sys.stdout.flush()
+    return report.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

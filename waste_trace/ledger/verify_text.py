@@ -1,0 +1,28 @@
+"""The verification report as text for a terminal, Chinese first."""
+
+from waste_trace.ledger.verify_result import Report, Verdict
+
+
+def render(report: Report) -> str:
+    """The report for a terminal, Chinese first."""
+    title = {
+        Verdict.PROVEN: "已证实 PROVEN",
+        Verdict.TAMPERED: "被篡改 TAMPERED",
+        Verdict.INCOMPLETE: "不完整或未见证 INCOMPLETE",
+        Verdict.UNUSABLE: "无法核验 UNUSABLE",
+    }[report.verdict]
+    lines = [f"{title}  entries={report.size}  keys={report.keys}"]
+    if report.problem is not None:
+        problem = report.problem
+        lines += [f"  {problem.zh}", f"  {problem.en}"]
+        for name in ("file", "index", "offset", "device", "manifest"):
+            value = getattr(problem, name)
+            if value is not None:
+                lines.append(f"  {name}: {value}")
+    for warning in report.warnings:
+        lines.append(f"  ! {warning.zh} {warning.en}")
+    if report.unlisted_warnings:
+        lines.append(
+            f"  ! 另有 {report.unlisted_warnings} 条 / and {report.unlisted_warnings} more"
+        )
+    return "\n".join(lines) + "\n"
