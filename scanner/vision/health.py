@@ -21,6 +21,8 @@ from scanner.vision.config import VisionConfig
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
+_LEAST_KEPT = 5  # blocks; a median of fewer is one object's
+
 
 class HealthState(StrEnum):
     """What a camera's picture is like. ``REPLAYED`` is decided by ``replay``."""
@@ -49,7 +51,7 @@ class _Blocks:
 
     ``watched``: the reference has texture there; ``lost``: watched and uncorrelated; ``changed``:
     lost, or bare and of another luma; ``smooth``: changed and poor in gradients. ``detail``: median
-    fine energy over what is watched, 1 when unchanged.
+    fine energy over what is watched and not lost, 1 when unchanged.
     """
 
     watched: Mask
@@ -60,8 +62,12 @@ class _Blocks:
 
     @property
     def lost_share(self) -> float:
-        """Share of the watched blocks that are lost."""
-        return float(self.lost.sum() / max(int(self.watched.sum()), 1))
+        """Share of the watched blocks that are lost.
+
+        A nearly bare view counts as if an eighth of it were watched: else one car that was there
+        when the reference was taken is most of what can be lost.
+        """
+        return float(self.lost.sum() / max(int(self.watched.sum()), self.watched.size // 8))
 
 
 def assess(frame: Gray, reference: Gray | None, config: VisionConfig) -> Health:
@@ -146,10 +152,10 @@ def _blocks(small: Gray, healthy: Gray, config: VisionConfig) -> _Blocks:
     here, there = _gradients(small), _gradients(healthy)
     power_here, power_there = _tile(_dot(here, here), side), _tile(_dot(there, there), side)
     ncc = _tile(_dot(here, there), side) / np.sqrt(np.maximum(power_here * power_there, 1e-6))
-    gain = max(float(np.median(small)) / max(float(np.median(healthy)), 1.0), 0.05)
     watched = power_there >= config.texture_min**2
     lost = watched & (ncc * 1000 < config.lost_ncc)
     mean_here, mean_there = (_tile(g.astype(np.float32), side) for g in (small, healthy))
+    gain = _gain(mean_here, mean_there, watched & ~lost)
     # Where the reference is bare only luma can tell; where the frame is bare it looks soft.
     bare = ~watched & (np.abs(mean_here - gain * mean_there) > config.bare_change)
     poor = power_here * 1000 < config.smooth_ratio * gain**2 * np.maximum(
@@ -160,17 +166,23 @@ def _blocks(small: Gray, healthy: Gray, config: VisionConfig) -> _Blocks:
         lost=lost,
         changed=lost | bare,
         smooth=(lost | bare) & poor,
-        detail=_detail(small, healthy, watched, gain, side),
+        detail=_detail(small, healthy, watched & ~lost, gain, side),
     )
 
 
-def _detail(small: Gray, healthy: Gray, watched: Mask, gain: float, side: int) -> float:
+def _gain(here: Floats, there: Floats, kept: Mask) -> float:
+    """How much brighter the light is: judged where the scene still stands, if anywhere."""
+    where = kept if int(kept.sum()) >= _LEAST_KEPT else np.ones_like(kept)
+    return max(float(np.median(here[where] / np.maximum(there[where], 1.0))), 0.05)
+
+
+def _detail(small: Gray, healthy: Gray, kept: Mask, gain: float, side: int) -> float:
     """Median ratio of fine energy, each frame's own noise floor and the gain taken away."""
-    if not watched.any():
-        return 1.0  # a bare view: sharpness cannot be told
+    if int(kept.sum()) < _LEAST_KEPT:
+        return 1.0  # next to nothing is left of the scene: sharpness cannot be told
     here, there = _tile(_fine(small), side), _tile(_fine(healthy), side)
     here, there = (np.maximum(fine - np.percentile(fine, 5), 0) for fine in (here, there))
-    return float(np.median((here / np.maximum(there, 1.0))[watched])) / gain**2
+    return float(np.median((here / np.maximum(there, 1.0))[kept])) / gain**2
 
 
 def _largest(mask: Mask) -> float:

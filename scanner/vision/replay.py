@@ -19,7 +19,7 @@ from scanner.vision.config import VisionConfig
 from scanner.vision.health import mille
 
 _ROWS, _COLUMNS = 9, 16
-_LEAST_BLOCKS = 12  # a median of fewer blocks can be one person's coat
+_LEAST_BLOCKS = 12  # fewer blocks can be one person's coat
 _LEAST_FLAT = 0.3  # share of a block that must be free of edges
 _LEAST_ROOM = 0.15  # noise's share of the residual below which the encoder has eaten the noise
 
@@ -52,19 +52,19 @@ def compare(
         return Replay(False, False, 0)
     if np.array_equal(frame, previous):
         return Replay(True, True, 1000)
-    here, before = _plane(frame), _plane(previous)
     if reference is None or reference.shape != frame.shape:
-        shared = mille(_shared(here, before, None))
-        return Replay(shared >= config.replay_alone, False, shared)
-    excess = mille(_shared(here, before, _plane(reference)))
+        return Replay(False, False, 0)  # the scene's own grain alone correlates up to 0.98
+    excess = mille(_excess(_plane(frame), _plane(previous), _plane(reference)))
     return Replay(excess >= config.replay_excess, False, excess)
 
 
-def _shared(here: _Plane, before: _Plane, reference: _Plane | None) -> float:
-    """Median over blocks of the share of residual variance that is common beyond the scene's."""
-    flat = here.flat * before.flat
-    if reference is not None:
-        flat = flat * reference.flat
+def _excess(here: _Plane, before: _Plane, reference: _Plane) -> float:
+    """Share of residual variance that is common beyond the scene's: the lower quartile of blocks.
+
+    Video codecs copy still blocks from frame to frame, noise and all; but never all blocks, while
+    a replay repeats them everywhere. So most blocks must agree, not half.
+    """
+    flat = here.flat * before.flat * reference.flat
     share = _tile(flat)
 
     def mean(values: Floats) -> Floats:
@@ -74,18 +74,16 @@ def _shared(here: _Plane, before: _Plane, reference: _Plane | None) -> float:
         return mean(a.residual * b.residual) - mean(a.residual) * mean(b.residual)
 
     least = np.minimum(covariance(here, here), covariance(before, before))
-    scene = np.zeros(least.shape, np.float32)
-    if reference is not None:
-        light = np.maximum(mean(reference.luma), 1)
-        own = covariance(here, reference) * mean(before.luma) / light
-        earlier = covariance(before, reference) * mean(here.luma) / light
-        scene = np.maximum(np.maximum(own, earlier), 0)
+    light = np.maximum(mean(reference.luma), 1)
+    own = covariance(here, reference) * mean(before.luma) / light
+    earlier = covariance(before, reference) * mean(here.luma) / light
+    scene = np.maximum(np.maximum(own, earlier), 0)
     room = least - scene
     usable = (share > _LEAST_FLAT) & (least > 0.02) & (room > _LEAST_ROOM * least)
     if int(usable.sum()) < _LEAST_BLOCKS:
         return 0.0
     excess = (covariance(here, before) - scene)[usable] / room[usable]
-    return float(np.median(excess))
+    return float(np.percentile(excess, 25))
 
 
 def _plane(gray: Gray) -> _Plane:

@@ -92,7 +92,8 @@ def verify_frame(
 
     Args:
         reference: a healthy frame of the same camera, taken at another time.
-        previous: the frame verified before this one, seconds ago, to tell replays.
+        previous: an earlier frame, to tell replays: 5 to 10 s older, since codecs copy noise
+            within a group of pictures.
         expected: the identities of the labels that should be in view.
         identify: code text to identity; by default the text itself (see ``inventory.take``).
 
