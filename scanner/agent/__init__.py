@@ -1,0 +1,15 @@
+"""The offline handheld in Python: key, durable queue, sync; the same protocol as the web page."""
+
+from scanner.agent.handheld import Handheld
+from scanner.agent.notebook import Notebook, QueuedRecord
+from scanner.agent.sync import LedgerForked, SyncReport, enrol, sync
+
+__all__ = [
+    "Handheld",
+    "LedgerForked",
+    "Notebook",
+    "QueuedRecord",
+    "SyncReport",
+    "enrol",
+    "sync",
+]

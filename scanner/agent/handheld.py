@@ -1,0 +1,103 @@
+"""A device that signs: it makes events, chains them and queues them, with or without a network."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scanner.agent.notebook import Notebook
+from waste_trace.codes.label_token import LabelToken, verify
+from waste_trace.codes.label_token import parse as parse_token
+from waste_trace.ledger.dsse import envelope_bytes, sign_envelope
+from waste_trace.ledger.encoding import b64url, decode_b64, decode_b64url
+from waste_trace.ledger.event import (
+    PAYLOAD_TYPE,
+    Event,
+    Seen,
+    build_payload,
+    new_event_id,
+    payload_hash,
+)
+from waste_trace.ledger.keys import Algorithm, SigningKey
+
+
+class Handheld:
+    """One enrolled (or not yet enrolled) device.
+
+    Args:
+        folder: where its key and its notebook stand.
+        passphrase: encrypts the key at rest.
+        algorithm: "ed25519", or "p256" as browsers without Ed25519 use.
+    """
+
+    def __init__(self, folder: Path, passphrase: str, algorithm: Algorithm = "ed25519") -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / "device.pem"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(SigningKey.generate(algorithm).to_pem(passphrase))
+        self.key = SigningKey.from_pem(path.read_bytes(), passphrase)
+        self.notebook = Notebook(folder / "notebook.db")
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """What enrolment answered: dev, org, act, site, origin, keys; empty before it."""
+        return self.notebook.recall("identity") or {}
+
+    def read_label(self, text: str) -> LabelToken:
+        """A scanned label, if it is genuine as far as this device knows; no network needed.
+
+        Raises:
+            InvalidCode, ForgedLabel, UnknownIssuer
+        """
+        issuers = {name: decode_b64(key) for name, key in self.identity["issuers"].items()}
+        token = parse_token(text)
+        verify(token, issuers)
+        return token
+
+    def record(
+        self,
+        typ: str,
+        body: Mapping[str, Any],
+        *,
+        at: datetime | None = None,
+        offline: bool = False,
+        site: str | None = None,
+    ) -> int:
+        """Sign an event and queue it; its sequence number on this device.
+
+        Args:
+            typ: the verb. body: its content, JSON-ready, quantities as decimal strings.
+            at: claimed time, aware; the present by default.
+            offline: the device had no network when this happened.
+            site: where, if not at the site that the device is enrolled for.
+        """
+        identity = self.identity
+        chain = self.notebook.recall("chain") or {"next": 0, "prev": ""}
+        seen = self.notebook.recall("seen") or {"n": 0, "root": ""}
+        claimed = (at or datetime.now(UTC)).astimezone(UTC)
+        event = Event(
+            log=identity["origin"],
+            typ=typ,
+            id=new_event_id(int(claimed.timestamp() * 1000), os.urandom(10)),
+            dev=identity["dev"],
+            ep=identity["ep"],
+            seq=chain["next"],
+            prev=decode_b64url(chain["prev"]),
+            seen=Seen(seen["n"], decode_b64(seen["root"])),
+            t=claimed.strftime("%Y-%m-%dT%H:%M:%S.") + f"{claimed.microsecond // 1000:03d}Z",
+            off=offline,
+            act=identity["act"],
+            org=identity["org"],
+            site=identity["site"] if site is None else site,
+            body=dict(body),
+        )
+        payload = build_payload(event)
+        envelope = envelope_bytes(sign_envelope(payload, PAYLOAD_TYPE, event.key_id, self.key))
+        self.notebook.add(event.seq, envelope, b64url(payload_hash(payload)))
+        return event.seq
+
+    def close(self) -> None:
+        """Let go of the notebook."""
+        self.notebook.close()

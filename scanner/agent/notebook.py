@@ -1,0 +1,102 @@
+"""The handheld's own memory: identity, chain, queue and the newest verified checkpoint, in SQLite.
+
+A record and the chain state that it moves are one transaction, durable before ``add`` returns: a
+battery that dies loses nothing that was shown as recorded.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS record (
+    seq INTEGER PRIMARY KEY, envelope BLOB NOT NULL, state TEXT NOT NULL,
+    idx INTEGER, receipt TEXT NOT NULL DEFAULT '', problem TEXT NOT NULL DEFAULT '');
+"""
+
+WAITING, RECEIVED, REFUSED = "waiting", "received", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedRecord:
+    """A signed event on the device: 待发 (waiting), 已收 (received) or 被拒 (refused)."""
+
+    seq: int
+    envelope: bytes
+    state: str
+    index: int | None
+    receipt: str
+    problem: Mapping[str, Any]
+
+
+class Notebook:
+    """The file behind one handheld."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def recall(self, name: str) -> Any:
+        """A remembered JSON value, or None."""
+        row = self._db.execute("SELECT value FROM memory WHERE name = ?", (name,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def remember(self, **values: Any) -> None:
+        """Remember JSON values, all or none."""
+        with self._db:
+            self._db.execute("BEGIN")
+            for name, value in values.items():
+                self._db.execute(
+                    "INSERT OR REPLACE INTO memory VALUES (?, ?)", (name, json.dumps(value))
+                )
+
+    def add(self, seq: int, envelope: bytes, prev: str) -> None:
+        """Queue a signed record and move the chain, in one transaction."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(
+                "INSERT INTO record (seq, envelope, state) VALUES (?, ?, ?)",
+                (seq, envelope, WAITING),
+            )
+            chain = json.dumps({"next": seq + 1, "prev": prev})
+            self._db.execute("INSERT OR REPLACE INTO memory VALUES ('chain', ?)", (chain,))
+
+    def settle(
+        self,
+        seq: int,
+        state: str,
+        *,
+        index: int | None = None,
+        receipt: str = "",
+        problem: Mapping[str, Any] | None = None,
+    ) -> None:
+        """What became of a record."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(
+                "UPDATE record SET state = ?, idx = ?, receipt = ?, problem = ? WHERE seq = ?",
+                (state, index, receipt, json.dumps(dict(problem or {})), seq),
+            )
+
+    def records(self, state: str | None = None) -> list[QueuedRecord]:
+        """The records in the order in which they were made."""
+        where = "" if state is None else "WHERE state = :state"
+        rows = self._db.execute(
+            f"SELECT seq, envelope, state, idx, receipt, problem FROM record {where} ORDER BY seq",  # noqa: S608 - no input in it
+            {"state": state},
+        )
+        return [
+            QueuedRecord(seq, bytes(envelope), state, index, receipt, json.loads(problem or "{}"))
+            for seq, envelope, state, index, receipt, problem in rows
+        ]

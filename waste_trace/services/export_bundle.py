@@ -1,0 +1,64 @@
+"""Export an audit bundle: what a stranger needs to check the ledger without us."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from waste_trace.ledger.bundle import write_bundle
+from waste_trace.ledger.bundle_zip import zip_bundle
+from waste_trace.services.deployment import Deployment
+from waste_trace.services.prove import NotInLedger
+from waste_trace.store.tiles import SqlTiles, leaves, newest_checkpoint
+
+
+class _Tiles(SqlTiles):
+    """Tiles and leaves from one connection."""
+
+    def entries(self, start: int, end: int) -> Sequence[bytes]:
+        """The exact bytes of leaves ``start`` to ``end`` - 1."""
+        return leaves(self._connection, start, end)
+
+
+def export_bundle(
+    deployment: Deployment, target: Path, pinned: Mapping[str, str] | None = None
+) -> None:
+    """Write the whole ledger, as the newest checkpoint has it, to the new or empty ``target``.
+
+    Args:
+        pinned: name to signed note of checkpoints that somebody outside holds.
+    """
+    with deployment.engine.connect() as connection:
+        _export(deployment, connection, target, pinned or {})
+
+
+def export_bundle_zip(deployment: Deployment) -> Path:
+    """The bundle as one zip in a temporary file, which the caller deletes."""
+    folder = Path(tempfile.mkdtemp(prefix="waste-trace-bundle-"))
+    try:
+        export_bundle(deployment, folder / "bundle")
+        with tempfile.NamedTemporaryFile(suffix=".zip", delete=False) as file:
+            zip_bundle(folder / "bundle", file)
+            return Path(file.name)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _export(
+    deployment: Deployment, connection: Connection, target: Path, pinned: Mapping[str, str]
+) -> None:
+    note = newest_checkpoint(connection)
+    if note is None:
+        raise NotInLedger("台账尚未开立。", "The ledger is not open yet.")
+    source = _Tiles(connection)
+    write_bundle(
+        target,
+        checkpoint=note,
+        tiles=source,
+        entries=source,
+        policy=deployment.policy_text(),
+        registrar_vkey=deployment.sequencer.registrar_vkey.text,
+        pinned=pinned,
+    )

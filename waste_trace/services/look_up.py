@@ -1,0 +1,202 @@
+"""Lists for people and programs: what a person may see, newest first."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, func, select
+
+from waste_trace.compliance.rule import SEVERITY_ZH
+from waste_trace.custody.manifest import PROGRESS_ZH
+from waste_trace.custody.states import STATE_ZH, State
+from waste_trace.services.deployment import Deployment
+from waste_trace.services.sign_in import Person
+from waste_trace.services.visible import (
+    visible_containers,
+    visible_findings,
+    visible_frames,
+    visible_manifests,
+)
+from waste_trace.store.tables import (
+    Batch,
+    Container,
+    Device,
+    EventIndex,
+    Finding,
+    Frame,
+    Manifest,
+    Organisation,
+    Site,
+)
+from waste_trace.store.writing import table_of
+
+Row = dict[str, Any]
+MOST = 500
+
+
+def list_containers(
+    deployment: Deployment, person: Person, *, state: str = "", code: str = "", limit: int = 100
+) -> list[Row]:
+    """Containers, the last changed first."""
+    table, org = table_of(Container), table_of(Organisation)
+    conditions: list[ColumnElement[bool]] = [visible_containers(person)]
+    if state:
+        conditions.append(table.c.state == state)
+    if code:
+        conditions.append(table.c.container.contains(code, autoescape=True))
+    query = (
+        select(table, org.c.name.label("holder_name"))
+        .outerjoin(org, org.c.org == table.c.holder)
+        .where(*conditions)
+        .order_by(table.c.last_idx.desc())
+        .limit(min(limit, MOST))
+    )
+    rows = _rows(deployment, query)
+    return [{**row, "state_zh": STATE_ZH[State(row["state"])]} for row in rows]
+
+
+def may_see_container(deployment: Deployment, person: Person, code: str) -> bool:
+    """True if the container is one that this person sees."""
+    table = table_of(Container)
+    query = select(table.c.container).where(table.c.container == code, visible_containers(person))
+    with deployment.engine.connect() as connection:
+        return connection.execute(query).first() is not None
+
+
+def list_manifests(deployment: Deployment, person: Person, limit: int = 100) -> list[Row]:
+    """Transfer manifests, the last changed first, with the names of their parties."""
+    table = table_of(Manifest)
+    names = _names(deployment)
+    query = (
+        select(table)
+        .where(visible_manifests(person))
+        .order_by(table.c.last_idx.desc())
+        .limit(min(limit, MOST))
+    )
+    return [_manifest(row, names) for row in _rows(deployment, query)]
+
+
+def find_manifest(deployment: Deployment, person: Person, number: str) -> Row | None:
+    """One manifest with its events, or None."""
+    table, event = table_of(Manifest), table_of(EventIndex)
+    rows = _rows(
+        deployment, select(table).where(table.c.manifest == number, visible_manifests(person))
+    )
+    if not rows:
+        return None
+    events = select(event).where(event.c.manifest == number).order_by(event.c.claimed_at)
+    return _manifest(rows[0], _names(deployment)) | {"events": _rows(deployment, events)}
+
+
+def list_findings(deployment: Deployment, person: Person, limit: int = 200) -> list[Row]:
+    """Findings, open ones first, then the newest."""
+    table = table_of(Finding)
+    query = (
+        select(table)
+        .where(visible_findings(person))
+        .order_by(table.c.cleared_idx.isnot(None), table.c.raised_idx.desc())
+        .limit(min(limit, MOST))
+    )
+    names = _names(deployment)
+    return [
+        {
+            **row,
+            "facts": json.loads(row["facts"]),
+            "severity_zh": SEVERITY_ZH[row["severity"]],
+            "org_name": names.get(row["org"], ""),
+        }
+        for row in _rows(deployment, query)
+    ]
+
+
+def list_frames(deployment: Deployment, person: Person, limit: int = 100) -> list[Row]:
+    """Camera pictures and their verdicts, newest first."""
+    table = table_of(Frame)
+    query = (
+        select(table)
+        .where(visible_frames(person))
+        .order_by(table.c.idx.desc())
+        .limit(min(limit, MOST))
+    )
+    return [{**row, "detail": json.loads(row["detail"])} for row in _rows(deployment, query)]
+
+
+def list_devices(deployment: Deployment, person: Person) -> list[Row]:
+    """Devices: one's own organisation's, or all for a regulator."""
+    table = table_of(Device)
+    query = select(table).order_by(table.c.enrolled_idx.desc()).limit(MOST)
+    if person.role != "regulator":
+        query = query.where(table.c.org == person.org)
+    names = _names(deployment)
+    return [{**row, "org_name": names.get(row["org"], "")} for row in _rows(deployment, query)]
+
+
+def list_sites(deployment: Deployment, org: str) -> list[Row]:
+    """The sites of an organisation."""
+    table = table_of(Site)
+    return _rows(deployment, select(table).where(table.c.org == org).order_by(table.c.site))
+
+
+def list_organisations(deployment: Deployment) -> list[Row]:
+    """Every organisation, as registered."""
+    table = table_of(Organisation)
+    return _rows(deployment, select(table).order_by(table.c.registered_idx))
+
+
+def list_events(deployment: Deployment, *, before: int | None = None, limit: int = 50) -> list[Row]:
+    """The ledger's newest events (for the regulator)."""
+    table = table_of(EventIndex)
+    query = select(table).order_by(table.c.idx.desc()).limit(min(limit, MOST))
+    if before is not None:
+        query = query.where(table.c.idx < before)
+    names = _names(deployment)
+    return [{**row, "org_name": names.get(row["org"], "")} for row in _rows(deployment, query)]
+
+
+def count_up(deployment: Deployment, person: Person) -> Row:
+    """The figures of the first page: containers by state, open findings, weights."""
+    container, finding, batch = table_of(Container), table_of(Finding), table_of(Batch)
+    with deployment.engine.connect() as connection:
+        states = connection.execute(
+            select(container.c.state, func.count(), func.sum(container.c.declared_kg))
+            .where(visible_containers(person))
+            .group_by(container.c.state)
+        ).all()
+        severities = connection.execute(
+            select(finding.c.severity, func.count())
+            .where(visible_findings(person), finding.c.cleared_idx.is_(None))
+            .group_by(finding.c.severity)
+        ).all()
+        batches = connection.execute(select(func.count()).select_from(batch)).scalar_one()
+    return {
+        "states": {
+            state: {"zh": STATE_ZH[State(state)], "count": count, "weight_kg": weight_kg}
+            for state, count, weight_kg in states
+        },
+        "findings": {severity: count for severity, count in severities},
+        "batches": batches,
+    }
+
+
+def _manifest(row: Row, names: dict[str, str]) -> Row:
+    return {
+        **row,
+        "lines": json.loads(row["lines"]),
+        "containers": json.loads(row["containers"]),
+        "state_zh": PROGRESS_ZH[row["state"]],
+        "sender_name": names.get(row["sender"], ""),
+        "carrier_name": names.get(row["carrier"], ""),
+        "receiver_name": names.get(row["receiver"], ""),
+    }
+
+
+def _names(deployment: Deployment) -> dict[str, str]:
+    table: Table = table_of(Organisation)
+    with deployment.engine.connect() as connection:
+        return {org: name for org, name in connection.execute(select(table.c.org, table.c.name))}
+
+
+def _rows(deployment: Deployment, query: Any) -> list[Row]:
+    with deployment.engine.connect() as connection:
+        found: Sequence[Any] = connection.execute(query).mappings().all()
+    return [dict(row) for row in found]

@@ -1,0 +1,153 @@
+"""Accounts of people, and their sessions. Names stay here; the ledger knows pseudonyms."""
+
+import hashlib
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete
+from sqlmodel import Session, select
+
+from waste_trace.errors import WasteTraceError
+from waste_trace.services.deployment import Deployment
+from waste_trace.store.tables import LoginSession, User
+from waste_trace.store.writing import insert_rows, table_of, write_transaction
+
+_HASHER = PasswordHasher()
+# Verified against where there is no such user, so that the answer takes as long.
+_NOBODY = _HASHER.hash(secrets.token_hex(8))
+_FREE_FAILURES = 5
+_FORGET_SECONDS = 900
+_failures: dict[str, tuple[int, float]] = {}
+_failures_lock = threading.Lock()
+
+
+class SignInRefused(WasteTraceError):
+    """User name and password do not belong together."""
+
+    code: ClassVar[str] = "sign-in-refused"
+    default_do_zh = "请核对用户名和密码；忘记密码请联系本单位管理员重置。"
+    default_do_en = "Check user name and password; your administrator can reset it."
+
+
+class TooManyAttempts(WasteTraceError):
+    """Too many wrong passwords in a row."""
+
+    code: ClassVar[str] = "too-many-attempts"
+    default_do_zh = "请 15 分钟后再试，或请管理员重置密码。"
+    default_do_en = "Try again in 15 minutes, or have the password reset."
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks: an account, without its secrets."""
+
+    username: str
+    display_name: str
+    role: str
+    org: str
+    pseudonym: str
+
+
+def create_user(
+    deployment: Deployment, username: str, password: str, display_name: str, role: str, org: str
+) -> Person:
+    """A new account with a random pseudonym for the ledger."""
+    pseudonym = f"usr_{secrets.token_hex(8)}"
+    row = {
+        "username": username,
+        "display_name": display_name,
+        "password_hash": _HASHER.hash(password),
+        "role": role,
+        "org": org,
+        "pseudonym": pseudonym,
+        "disabled": False,
+    }
+    with write_transaction(deployment.engine) as connection:
+        insert_rows(connection, User, [row])
+    return Person(username, display_name, role, org, pseudonym)
+
+
+def sign_in(deployment: Deployment, username: str, password: str) -> str:
+    """A new session's token (128 random bits or more; only its hash is kept).
+
+    Raises:
+        SignInRefused, TooManyAttempts
+    """
+    _require_patience(username)
+    with Session(deployment.engine) as session:
+        user = session.get(User, username)
+        stored = user.password_hash if user and not user.disabled else _NOBODY
+    try:
+        _HASHER.verify(stored, password)
+        good = stored is not _NOBODY
+    except VerificationError:
+        good = False
+    _remember(username, good)
+    if not good:
+        raise SignInRefused("用户名或密码不对。", "Wrong user name or password.")
+    token = secrets.token_urlsafe(32)
+    now = deployment.now()
+    row = {
+        "token_hash": _hash(token),
+        "username": username,
+        "created_at": now,
+        "expires_at": now + timedelta(hours=deployment.settings.session_hours),
+    }
+    with write_transaction(deployment.engine) as connection:
+        insert_rows(connection, LoginSession, [row])
+    return token
+
+
+def who(deployment: Deployment, token: str) -> Person | None:
+    """The person behind a session token, or None if it has ended."""
+    with Session(deployment.engine) as session:
+        found = session.get(LoginSession, _hash(token))
+        if found is None or found.expires_at < deployment.now():
+            return None
+        user = session.get(User, found.username)
+        if user is None or user.disabled:
+            return None
+        return Person(user.username, user.display_name, user.role, user.org, user.pseudonym)
+
+
+def find_person(deployment: Deployment, username: str) -> Person | None:
+    """The account of that name, or None."""
+    with Session(deployment.engine) as session:
+        user = session.exec(select(User).where(User.username == username)).first()
+        if user is None:
+            return None
+        return Person(user.username, user.display_name, user.role, user.org, user.pseudonym)
+
+
+def sign_out(deployment: Deployment, token: str) -> None:
+    """End a session."""
+    table = table_of(LoginSession)
+    with write_transaction(deployment.engine) as connection:
+        connection.execute(delete(table).where(table.c.token_hash == _hash(token)))
+
+
+def _require_patience(username: str) -> None:
+    with _failures_lock:
+        count, last = _failures.get(username, (0, 0.0))
+    if count >= _FREE_FAILURES and time.monotonic() - last < _FORGET_SECONDS:
+        raise TooManyAttempts("密码连续输错次数过多。", "Too many wrong passwords in a row.")
+
+
+def _remember(username: str, good: bool) -> None:
+    with _failures_lock:
+        if good:
+            _failures.pop(username, None)
+            return
+        count, last = _failures.get(username, (0, 0.0))
+        fresh = time.monotonic() - last < _FORGET_SECONDS
+        _failures[username] = (count + 1 if fresh else 1, time.monotonic())
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""Who may see what: one condition for each kind of record, built here and nowhere else.
+
+A regulator sees the whole district. Everybody else sees what their organisation has had a part in;
+what is foreign is not there (404), it is not forbidden.
+"""
+
+from sqlalchemy import ColumnElement, or_, select, true
+
+from waste_trace.custody.vocabulary import REGULATOR
+from waste_trace.services.sign_in import Person
+from waste_trace.store.tables import (
+    Container,
+    ContainerEvent,
+    EventIndex,
+    Finding,
+    Frame,
+    Manifest,
+)
+from waste_trace.store.writing import table_of
+
+
+def visible_containers(person: Person) -> ColumnElement[bool]:
+    """Containers of one's own unit, in one's hands, or that one has signed an event of."""
+    if person.role == REGULATOR:
+        return true()
+    container, event, link = table_of(Container), table_of(EventIndex), table_of(ContainerEvent)
+    touched = (
+        select(link.c.container)
+        .join(event, event.c.idx == link.c.idx)
+        .where(event.c.org == person.org)
+    )
+    return or_(
+        container.c.unit == person.org,
+        container.c.holder == person.org,
+        container.c.container.in_(touched),
+    )
+
+
+def visible_manifests(person: Person) -> ColumnElement[bool]:
+    """Manifests that one's organisation is a party of."""
+    if person.role == REGULATOR:
+        return true()
+    table = table_of(Manifest)
+    return or_(
+        table.c.sender == person.org,
+        table.c.carrier == person.org,
+        table.c.receiver == person.org,
+    )
+
+
+def visible_findings(person: Person) -> ColumnElement[bool]:
+    """Findings on one's own organisation."""
+    return true() if person.role == REGULATOR else table_of(Finding).c.org == person.org
+
+
+def visible_frames(person: Person) -> ColumnElement[bool]:
+    """Pictures of one's own cameras."""
+    return true() if person.role == REGULATOR else table_of(Frame).c.org == person.org
