@@ -4,8 +4,6 @@ Every class is a ``ReadError``; the command line and the HTTP edge show ``code``
 and the two pieces of advice, and nothing of the decoder's own words.
 """
 
-# ruff: noqa: N818  (the house names an error by what is wrong, as in waste_trace.errors)
-
 from typing import ClassVar
 
 from waste_trace.errors import WasteTraceError
@@ -19,6 +17,14 @@ class ReadError(WasteTraceError):
     default_do_en: ClassVar[str] = (
         "Take the photograph again, or save it as JPEG or PNG, and retry."
     )
+
+
+class UnreadableFile(ReadError):
+    """A path that does not open: absent, a folder, or not ours to read."""
+
+    code: ClassVar[str] = "unreadable-file"
+    default_do_zh: ClassVar[str] = "请核对路径和读取权限。"
+    default_do_en: ClassVar[str] = "Check the path and the permission to read it."
 
 
 class EmptyImage(ReadError):
