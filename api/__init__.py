@@ -1,0 +1,1 @@
+"""Who asks: HTTP, console, worker and command line over the services."""

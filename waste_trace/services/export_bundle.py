@@ -39,9 +39,10 @@ def export_bundle_zip(deployment: Deployment) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="waste-trace-bundle-"))
     try:
         export_bundle(deployment, folder / "bundle")
-        with tempfile.NamedTemporaryFile(suffix=".zip", delete=False) as file:
+        handle, name = tempfile.mkstemp(suffix=".zip")
+        with open(handle, "wb") as file:
             zip_bundle(folder / "bundle", file)
-            return Path(file.name)
+        return Path(name)
     finally:
         shutil.rmtree(folder)
 

@@ -1,0 +1,1 @@
+"""Server-rendered pages. No business rule in a template."""

@@ -1,0 +1,49 @@
+"""``POST /v1/events``: the one way in for custody facts, over HTTP."""
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from api.http.bodies import read_body, remote_of
+from api.http.permissions import House, SigningDevice
+from waste_trace.errors import WasteTraceError
+from waste_trace.services.record_event import keep_refused, submit_event
+
+router = APIRouter(prefix="/v1", tags=["events"])
+
+
+class RecordedEvent(BaseModel):
+    """Where the event stands, and the proof (c2sp.org/tlog-proof@v1)."""
+
+    index: int
+    ms: int
+    duplicate: bool
+    receipt: str
+
+
+@router.post("/events", status_code=201, response_model=RecordedEvent)
+async def record_event(
+    request: Request, response: Response, deployment: House, _: SigningDevice
+) -> RecordedEvent:
+    """Record one signed event (a DSSE envelope in JSON); the answer is its inclusion receipt.
+
+    The signature is the authentication. The same payload again gives the same entry (200). The
+    answer comes after the commit: what was answered is never lost.
+    """
+    body = await read_body(request, deployment, deployment.settings.max_event_bytes, "event")
+    remote = remote_of(request)
+    try:
+        recorded = await asyncio.wrap_future(submit_event(deployment, body, remote=remote))
+    except WasteTraceError as error:
+        if error.code == "device-fork":
+            keep_refused(deployment, body, error, remote=remote)
+        raise
+    if recorded.duplicate:
+        response.status_code = 200
+    return RecordedEvent(
+        index=recorded.index,
+        ms=recorded.ms,
+        duplicate=recorded.duplicate,
+        receipt=recorded.receipt,
+    )

@@ -1,0 +1,66 @@
+"""Codes and labels: issue signed codes, print them."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.errors import NotFound
+from api.http.permissions import House, Issuer, Reader
+from waste_trace.labels.pdf import render_pdf
+from waste_trace.labels.png import render_png
+from waste_trace.labels.svg import render_svg
+from waste_trace.services.issue_labels import issue_labels
+from waste_trace.services.look_up import may_see_container
+from waste_trace.services.render_label import label_font, layout_label
+
+router = APIRouter(prefix="/v1/labels", tags=["labels"])
+
+
+class IssueRequest(BaseModel):
+    """What the codes are for; the unit is the organisation of who asks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    waste_code: str
+    day: date
+    count: int = Field(1, ge=1, le=200)
+
+
+@router.post("", status_code=201)
+def issue(asked: IssueRequest, deployment: House, person: Issuer) -> dict[str, Any]:
+    """Issue signed codes to one's own unit."""
+    issued = issue_labels(deployment, person.org, asked.waste_code, asked.day, asked.count)
+    return {
+        "labels": [
+            {"container": str(token.digital_id), "text": token.text} for token in issued.tokens
+        ],
+        "index": issued.recorded.index,
+        "receipt": issued.recorded.receipt,
+    }
+
+
+@router.get("/{code}.{form}", response_class=Response)
+def label(
+    code: str,
+    form: str,
+    deployment: House,
+    person: Reader,
+    contact: str = "",
+    phone: str = "",
+    dpi: int = 300,
+) -> Response:
+    """A container's label as ``pdf``, ``png`` or ``svg``; contact and phone are only printed."""
+    if not may_see_container(deployment, person, code):
+        raise NotFound(f"没有容器 {code}。", f"There is no container {code}.")
+    layout = layout_label(deployment, code, contact=contact, phone=phone)
+    font = label_font(deployment)
+    if form == "pdf":
+        return Response(render_pdf([layout], font), media_type="application/pdf")
+    if form == "png":
+        return Response(render_png(layout, font, min(max(dpi, 72), 600)), media_type="image/png")
+    if form == "svg":
+        return Response(render_svg(layout, font), media_type="image/svg+xml")
+    raise NotFound("标签格式只有 pdf、png、svg。", "Labels come as pdf, png or svg.")

@@ -1,0 +1,119 @@
+"""One table: what each role may do; one function that asks it; one dependency that a route names.
+
+Every route declares ``may(...)``; a test walks all routes and fails for one that does not.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.http.errors import CrossSite, Forbidden, NotSignedIn
+from waste_trace.services.deployment import Deployment
+from waste_trace.services.sign_in import Person, who
+
+COOKIE = "waste_trace_session"
+
+
+class Permission(StrEnum):
+    """What can be asked for. PUBLIC and DEVICE need no session: see the routes that use them."""
+
+    PUBLIC = "public"
+    DEVICE = "device"
+    READ = "read"
+    ENROL = "enrol"
+    REVOKE = "revoke"
+    ISSUE = "issue"
+    NUMBER = "number"
+    AUDIT = "audit"
+
+
+_EVERYBODY = {Permission.READ, Permission.ENROL}
+_MAKES_WASTE = _EVERYBODY | {Permission.ISSUE, Permission.NUMBER}
+ROLES: Mapping[str, frozenset[Permission]] = {
+    "producer": frozenset(_MAKES_WASTE),
+    "platform": frozenset(_MAKES_WASTE),
+    "transporter": frozenset(_EVERYBODY),
+    "treatment": frozenset(_EVERYBODY | {Permission.ISSUE}),
+    "regulator": frozenset(_EVERYBODY | {Permission.REVOKE, Permission.AUDIT}),
+}
+
+
+def can(role: str, permission: Permission) -> bool:
+    """True if the role has the permission."""
+    open_to_all = permission in (Permission.PUBLIC, Permission.DEVICE)
+    return open_to_all or permission in ROLES.get(role, frozenset())
+
+
+def deployment_of(request: Request) -> Deployment:
+    """The deployment that this application serves."""
+    deployment: Deployment = request.app.state.deployment
+    return deployment
+
+
+House = Annotated[Deployment, Depends(deployment_of)]
+
+
+def session_token(request: Request) -> str:
+    """The session token of a request: bearer header (programs) or cookie (people)."""
+    header = request.headers.get("authorization", "")
+    if header.lower().startswith("bearer "):
+        return header[7:].strip()
+    return request.cookies.get(COOKIE, "")
+
+
+def person_of(request: Request, deployment: House) -> Person | None:
+    """Who asks, or None."""
+    token = session_token(request)
+    return who(deployment, token) if token else None
+
+
+def require_same_site(request: Request) -> None:
+    """Refuse a changing request that another site's page makes with this browser's cookie."""
+    origin = request.headers.get("origin")
+    if origin is None or request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if origin.split("://", 1)[-1] != request.headers.get("host", ""):
+        raise CrossSite("请求来自其他网站。", "The request comes from another site.")
+
+
+class May:
+    """The dependency: who asks, if they have the permission.
+
+    Attributes:
+        permission: what the route needs; read by the test that walks all routes.
+    """
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(
+        self, request: Request, person: Annotated[Person | None, Depends(person_of)]
+    ) -> Person | None:
+        if self.permission in (Permission.PUBLIC, Permission.DEVICE):
+            return person
+        require_same_site(request)
+        if person is None:
+            raise NotSignedIn("需要登录。", "This needs a session.")
+        if not can(person.role, self.permission):
+            raise Forbidden(
+                "您的角色没有此项权限。",
+                f"Your role may not do this ({self.permission.value}).",
+                permission=self.permission.value,
+            )
+        return person
+
+
+_read, _enrol, _revoke = May(Permission.READ), May(Permission.ENROL), May(Permission.REVOKE)
+_issue, _number, _audit = May(Permission.ISSUE), May(Permission.NUMBER), May(Permission.AUDIT)
+
+#: What routes annotate their parameter with.
+Reader = Annotated[Person, Depends(_read)]
+Enroller = Annotated[Person, Depends(_enrol)]
+Revoker = Annotated[Person, Depends(_revoke)]
+Issuer = Annotated[Person, Depends(_issue)]
+Numberer = Annotated[Person, Depends(_number)]
+Auditor = Annotated[Person, Depends(_audit)]
+Anybody = Annotated[Person | None, Depends(May(Permission.PUBLIC))]
+SigningDevice = Annotated[Person | None, Depends(May(Permission.DEVICE))]

@@ -1,0 +1,135 @@
+"""The only mapping from errors to HTTP: RFC 9457 problem details, in Chinese and English."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.http.errors import BadParameters, BodyTooLarge, CrossSite, Forbidden, NotFound, NotSignedIn
+from scanner.decode.errors import HugeImage, ReadError
+from waste_trace.codes.errors import InvalidCode
+from waste_trace.custody.errors import CustodyError, NotPermitted
+from waste_trace.errors import WasteTraceError
+from waste_trace.labels.errors import LabelError
+from waste_trace.ledger.errors import MalformedBundle
+from waste_trace.services.enrol_device import EnrolmentRefused
+from waste_trace.services.issue_labels import CodesUsedUp
+from waste_trace.services.prove import NotInLedger
+from waste_trace.services.refused import (
+    ForeignLedger,
+    MalformedRequest,
+    RefusedEvent,
+    RevokedDevice,
+    UnknownDevice,
+    WrongOrganisation,
+    WrongSignature,
+)
+from waste_trace.services.render_label import NoLabelFont
+from waste_trace.services.sign_in import SignInRefused, TooManyAttempts
+from waste_trace.services.trace_container import UnknownContainer
+from waste_trace.store.sequencer import DeviceFork, LedgerBusy, LedgerRolledBack
+
+MEDIA_TYPE = "application/problem+json"
+
+#: The first class that an error is an instance of decides; the most special ones stand first.
+STATUS: Mapping[type[WasteTraceError], int] = {
+    MalformedRequest: 400,
+    UnknownDevice: 401,
+    WrongSignature: 401,
+    RevokedDevice: 403,
+    WrongOrganisation: 403,
+    NotPermitted: 403,
+    ForeignLedger: 409,
+    DeviceFork: 409,
+    RefusedEvent: 400,
+    CustodyError: 422,
+    HugeImage: 413,
+    ReadError: 422,
+    InvalidCode: 422,
+    LabelError: 422,
+    BadParameters: 422,
+    EnrolmentRefused: 403,
+    CodesUsedUp: 409,
+    NotInLedger: 404,
+    MalformedBundle: 404,
+    UnknownContainer: 404,
+    NotFound: 404,
+    SignInRefused: 401,
+    NotSignedIn: 401,
+    TooManyAttempts: 429,
+    Forbidden: 403,
+    CrossSite: 403,
+    BodyTooLarge: 413,
+    NoLabelFont: 503,
+    LedgerBusy: 503,
+    LedgerRolledBack: 503,
+}
+
+
+def status_of(error: WasteTraceError) -> int:
+    """The HTTP status of a domain error."""
+    for kind, status in STATUS.items():
+        if isinstance(error, kind):
+            return status
+    return 400
+
+
+def problem(error: WasteTraceError, instance: str = "") -> dict[str, Any]:
+    """The problem details of an error (RFC 9457 section 3)."""
+    return {
+        "type": f"https://waste-trace.example/problems/{error.code}",
+        "title": f"{error.zh} {error.en}",
+        "status": status_of(error),
+        "detail": f"{error.do_zh} {error.do_en}",
+        "instance": instance,
+        "code": error.code,
+        "zh": error.zh,
+        "en": error.en,
+        "do_zh": error.do_zh,
+        "do_en": error.do_en,
+        "facts": error.facts,
+    }
+
+
+def respond(error: WasteTraceError, request: Request) -> Response:
+    """The problem as a response, with ``Retry-After`` where trying again is the advice."""
+    status = status_of(error)
+    headers = {"retry-after": "2"} if status in (429, 503) else {}
+    return JSONResponse(
+        problem(error, request.url.path), status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application leave as a problem."""
+
+    @app.exception_handler(WasteTraceError)
+    async def _domain(request: Request, error: Exception) -> Response:
+        assert isinstance(error, WasteTraceError)
+        return respond(error, request)
+
+    @app.exception_handler(RequestValidationError)
+    async def _parameters(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        fields = [
+            {"field": ".".join(map(str, item["loc"])), "problem": item["msg"]}
+            for item in error.errors()
+        ]
+        names = "、".join(field["field"] for field in fields)
+        bad = BadParameters(
+            f"请求参数有误：{names}。", f"Parameters are not right: {names}.", fields=fields
+        )
+        return respond(bad, request)
+
+    @app.exception_handler(HTTPException)
+    async def _framework(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        found = NotFound("没有这个地址。", "There is nothing at this address.")
+        body = problem(found, request.url.path) | {"status": error.status_code}
+        if error.status_code != 404:
+            body |= {"title": str(error.detail), "code": "http-error", "zh": "请求无法处理。",
+                     "en": str(error.detail)}  # fmt: skip
+        return JSONResponse(body, error.status_code, media_type=MEDIA_TYPE)

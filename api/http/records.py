@@ -1,0 +1,93 @@
+"""What people and programs read: containers, traces, manifests, findings, quarantine."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from api.http.errors import NotFound
+from api.http.permissions import Auditor, House, Numberer, Reader
+from waste_trace.services.look_up import (
+    count_up,
+    find_manifest,
+    list_containers,
+    list_findings,
+    list_manifests,
+    may_see_container,
+)
+from waste_trace.services.number_manifest import number_manifest
+from waste_trace.services.quarantine import list_quarantine
+from waste_trace.services.trace_container import trace_container
+
+router = APIRouter(prefix="/v1", tags=["records"])
+
+
+class NumberRequest(BaseModel):
+    """The year that the manifest is for."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    year: int
+
+
+@router.get("/summary")
+def summary(deployment: House, person: Reader) -> dict[str, Any]:
+    """Containers by state, open findings, weights."""
+    return count_up(deployment, person)
+
+
+@router.get("/containers")
+def containers(
+    deployment: House, person: Reader, state: str = "", code: str = "", limit: int = 100
+) -> list[dict[str, Any]]:
+    """Containers, the last changed first."""
+    return list_containers(deployment, person, state=state, code=code, limit=limit)
+
+
+@router.get("/containers/{code}/trace")
+def trace(code: str, deployment: House, person: Reader) -> dict[str, Any]:
+    """A container's life end to end, over every merge."""
+    if not may_see_container(deployment, person, code):
+        raise NotFound(f"没有容器 {code}。", f"There is no container {code}.")
+    found = trace_container(deployment, code)
+    return {
+        "container": found.container,
+        "events": found.events,
+        "sources": found.sources,
+        "ends": found.ends,
+        "findings": found.findings,
+        "complete": found.complete,
+    }
+
+
+@router.post("/manifests/numbers", status_code=201)
+def number(asked: NumberRequest, deployment: House, person: Numberer) -> dict[str, str]:
+    """The next manifest number, reserved for one's own organisation."""
+    return {"manifest": number_manifest(deployment, person.org, asked.year)}
+
+
+@router.get("/manifests")
+def manifests(deployment: House, person: Reader) -> list[dict[str, Any]]:
+    """Manifests that one is a party of."""
+    return list_manifests(deployment, person)
+
+
+@router.get("/manifests/{number}")
+def manifest(number: str, deployment: House, person: Reader) -> dict[str, Any]:
+    """A manifest with its events."""
+    found = find_manifest(deployment, person, number)
+    if found is None:
+        raise NotFound(f"没有联单 {number}。", f"There is no manifest {number}.")
+    return found
+
+
+@router.get("/findings")
+def findings(deployment: House, person: Reader) -> list[dict[str, Any]]:
+    """Findings on one's own organisation, or all for a regulator."""
+    return list_findings(deployment, person)
+
+
+@router.get("/quarantine")
+def quarantine(deployment: House, _: Auditor) -> list[dict[str, Any]]:
+    """Input that was refused, with its reason; the bytes stay on the server."""
+    return [row.model_dump(exclude={"body"}) for row in list_quarantine(deployment)]

@@ -1,0 +1,1 @@
+"""Background work: the same task functions in this process or in Celery workers."""

@@ -1,0 +1,61 @@
+"""Empties the outbox: does the jobs here (embedded), or hands them to Celery (with a broker).
+
+Either way the row is done only when its effect is committed. A broker that loses a message delays
+the job until its lease ends; then it is sent again.
+"""
+
+import logging
+import threading
+
+from api.worker.celery_app import PERFORM, make_celery
+from api.worker.tasks import do_job
+from waste_trace.services.deployment import Deployment
+from waste_trace.store import outbox
+from waste_trace.store.outbox import Job
+
+_log = logging.getLogger(__name__)
+_IDLE_SECONDS = 0.25
+
+
+class OutboxRunner:
+    """A thread that leases due jobs and gets them done."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        broker = deployment.settings.broker_url
+        self._celery = make_celery(broker) if broker else None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+
+    @classmethod
+    def start_for(cls, deployment: Deployment) -> "OutboxRunner":
+        """A running runner."""
+        runner = cls(deployment)
+        runner._thread.start()
+        return runner
+
+    def stop(self) -> None:
+        """Finish the job in hand, then stop."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                jobs = outbox.lease_due(self._deployment.engine, self._deployment.now())
+            except Exception:
+                _log.exception("the outbox cannot be read")
+                jobs = []
+            for job in jobs:
+                self._handle(job)
+            if not jobs:
+                self._stopping.wait(_IDLE_SECONDS)
+
+    def _handle(self, job: Job) -> None:
+        if self._celery is None:
+            do_job(self._deployment, job)
+            return
+        try:
+            self._celery.send_task(PERFORM, args=[job.id], task_id=job.id)
+        except Exception:
+            _log.exception("job %s cannot be sent; it is tried again when its lease ends", job.id)

@@ -1,0 +1,41 @@
+"""What can be asked for in the outbox: small, idempotent functions that call services."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from scanner.decode import load_image
+from scanner.vision import verify_frame as look_at
+from waste_trace.services.deployment import Deployment
+from waste_trace.services.verify_frame import append_verdict, frame_to_verify
+from waste_trace.store import outbox
+from waste_trace.store.outbox import Job
+
+_log = logging.getLogger(__name__)
+
+
+def verify_frame(deployment: Deployment, capture: int) -> None:
+    """Look at a captured picture and write the verdict into the ledger, once."""
+    frame = frame_to_verify(deployment, capture)
+    if frame is None:
+        return
+    verdict = look_at(
+        load_image(frame.picture),
+        reference=None if frame.reference is None else load_image(frame.reference),
+        previous=None if frame.previous is None else load_image(frame.previous),
+        expected=frame.expected,
+    )
+    append_verdict(deployment, frame, verdict.verdict, verdict.as_value())
+
+
+TASKS: Mapping[str, Callable[..., None]] = {"verify_frame": verify_frame}
+
+
+def do_job(deployment: Deployment, job: Job) -> None:
+    """Do a leased job and say in the outbox what became of it."""
+    try:
+        TASKS[job.task](deployment, **dict(job.args))
+    except Exception as error:
+        _log.exception("job %s (%s) failed", job.id, job.task)
+        outbox.mark_failed(deployment.engine, job, repr(error), deployment.now())
+    else:
+        outbox.mark_done(deployment.engine, job.id, deployment.now())
