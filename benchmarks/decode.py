@@ -121,7 +121,7 @@ def measure(cases: Iterator[tuple[Gray, str]]) -> dict[str, Tally]:
             started = time.perf_counter()
             try:
                 texts = reader(gray)
-            except cv2.error:
+            except (cv2.error, UnicodeDecodeError):
                 texts = []
             tally.ms.append((time.perf_counter() - started) * 1000)
             tally.of += 1

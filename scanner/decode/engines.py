@@ -39,7 +39,7 @@ class Zxing:
 
     name = "zxing"
 
-    def __init__(self, formats: tuple[str, ...] = ("QRCode",), binarizer: str = "") -> None:
+    def __init__(self, formats: tuple[str, ...] = ("QRCodeModel2",), binarizer: str = "") -> None:
         self._formats = zxingcpp.BarcodeFormats(
             [getattr(zxingcpp.BarcodeFormat, f) for f in formats]
         )

@@ -50,15 +50,21 @@ def find_codes(gray: Gray, known: Sequence[Quad] = ()) -> list[Quad]:
 
 def _finders(gray: Gray) -> list[_Finder]:
     window = max(15, (min(gray.shape) // 16) | 1)
+    # Darker than the neighbourhood by more than the grain of a wall and less than printed ink.
+    low, high = np.percentile(gray[::8, ::8], (2, 98))
+    darker = float(np.clip((high - low) / 16, 2, 10))
     dark = cv2.adaptiveThreshold(
-        gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 4
+        gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, darker
     )
     contours, tree = cv2.findContours(dark, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
     if tree is None:
         return []
+    links = np.asarray(tree)[0]
+    child = links[:, 2]
+    nested = np.flatnonzero((child >= 0) & (child[child] >= 0))  # -1 picks the last: masked out
     found: list[_Finder] = []
-    for index in range(len(contours)):
-        ring = _bulls_eye(contours, np.asarray(tree)[0], index)
+    for index in nested.tolist():
+        ring = _bulls_eye(contours, links, index)
         if ring is not None and not any(_close(ring, other) for other in found):
             found.append(ring)
     return found
@@ -67,11 +73,7 @@ def _finders(gray: Gray) -> list[_Finder]:
 def _bulls_eye(shapes: Sequence[MatLike], tree: MatLike, index: int) -> _Finder | None:
     """The finder whose outer edge is contour ``index``: edge, hole in it, blob in the hole."""
     hole = int(tree[index][2])
-    if hole < 0:
-        return None
     blob = int(tree[hole][2])
-    if blob < 0:
-        return None
     outer, inner, core = (float(cv2.contourArea(shapes[i])) for i in (index, hole, blob))
     # Ideal areas 49 : 25 : 9; contours run through pixel centres and blur shifts them.
     if outer < 20 or not 1.2 < outer / max(inner, 1) < 4.5 or not 1.4 < inner / max(core, 1) < 9:

@@ -81,6 +81,8 @@ def load_image(data: bytes, limits: ImageLimits | None = None) -> npt.NDArray[np
         raise _broken(name) from error
     except (struct.error, ArithmeticError, LookupError, TypeError, MemoryError) as error:
         raise _broken(name) from error
+    except UserWarning as error:  # where warnings are errors, Pillow's about damage are ours
+        raise _broken(name) from error
 
 
 def _broken(name: str) -> BrokenImage:
