@@ -205,7 +205,11 @@ def _prev(value: dict[str, JsonValue]) -> bytes:
 def _seen(value: JsonValue) -> Seen:
     if not isinstance(value, dict) or set(value) != {"n", "root"}:
         raise _bad("seen")
-    seen = Seen(_count(value, "n"), _hash_or_empty(value["root"], "seen", url=False))
+    root = _hash_or_empty(value["root"], "seen", url=False)
+    try:
+        seen = Seen(_count(value, "n"), root)
+    except MalformedEvent as error:
+        raise _bad("seen") from error
     if (seen.n == 0) != (seen.root == b""):
         raise _bad("seen")
     return seen

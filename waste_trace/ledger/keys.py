@@ -33,13 +33,13 @@ def _y(value: int, sign: int = 0) -> bytes:
     return (value | sign << 255).to_bytes(32, "little")
 
 
-_ORDER_8 = (
-    int("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16),
-    int("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7", 16),
-)
-# y = 1, -1, 0 and the two of order 8, plus p and p+1 (0 and 1 unreduced), each with both signs.
+_ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+# y = 0, 1, -1 and the two of order 8 (each the negative of the other), and p and p+1, which are
+# 0 and 1 unreduced; each with both signs.
 LOW_ORDER_ENCODINGS = frozenset(
-    _y(value, sign) for value in (0, 1, _P - 1, _P, _P + 1, *_ORDER_8) for sign in (0, 1)
+    _y(value, sign)
+    for value in (0, 1, _P - 1, _P, _P + 1, _ORDER_8, _P - _ORDER_8)
+    for sign in (0, 1)
 )
 
 
