@@ -14,6 +14,7 @@ from waste_trace.labels.layout import (
     Element,
     Layout,
     Matrix,
+    Point,
     Rect,
     frame,
 )
@@ -23,6 +24,8 @@ from waste_trace.labels.sizes import OUTER_MARGIN
 
 TITLE = "危险废物"
 _FAR_MARK_QUIET = 1
+_ROW = 3
+"""Up to so many diamonds stand side by side with their names; more are staggered."""
 
 
 def layout_container_label(label: ContainerLabel, font: Path) -> Layout:
@@ -130,22 +133,46 @@ def _hazards(
     line = em * LINE_HEIGHT
     head = top + padding / 2 + line / 2
     elements: list[Element] = [centred("危险特性", face, em, middle, head, bold=True)]
-    count = len(label.hazards)
-    step = (plan.right - padding) / count
-    names = [hazard.zh for hazard in label.hazards]
-    if any(face.width(name, em) > step for name in names):
-        names = [hazard.value for hazard in label.hazards]
     foot = line if plan.hazard_names else padding / 2
     space = height - padding - line - foot
-    radius = min(space, step * 0.98) / 2
-    step = min(step, max(2.3 * radius, em * 3.6))
-    cy = top + padding / 2 + line + space / 2
-    for index, (hazard, name) in enumerate(zip(label.hazards, names, strict=True)):
-        cx = middle + (index - (count - 1) / 2) * step
-        elements += pictogram(hazard, cx, cy, radius)
-        if plan.hazard_names:
-            elements.append(centred(name, face, em, cx, cy + radius + padding / 4 + line / 2))
+    centre = top + padding / 2 + line + space / 2
+    width = plan.right - padding
+    spots = _in_a_row if len(label.hazards) <= _ROW else _staggered
+    radius, places = spots(len(label.hazards), width, space, em)
+    for hazard, (dx, dy) in zip(label.hazards, places, strict=True):
+        elements += pictogram(hazard, middle + dx, centre + dy, radius)
+    if plan.hazard_names:
+        base = centre + max(dy for _, dy in places) + radius + padding / 4 + line / 2
+        elements += _hazard_names(label, face, em, middle, base, [dx for dx, _ in places])
     return elements
+
+
+def _hazard_names(
+    label: ContainerLabel, face: LabelFont, em: float, middle: float, y: float, xs: list[float]
+) -> list[Element]:
+    if len(xs) <= _ROW:
+        return [
+            centred(hazard.zh, face, em, middle + x, y)
+            for hazard, x in zip(label.hazards, xs, strict=True)
+        ]
+    return [centred("，".join(hazard.value for hazard in label.hazards), face, em, middle, y)]
+
+
+def _in_a_row(count: int, width: float, height: float, em: float) -> tuple[float, list[Point]]:
+    """Return radius and offsets of diamonds side by side, far enough apart for their names."""
+    step = width / count
+    radius = min(height, step * 0.98) / 2
+    step = min(step, max(2.3 * radius, em * 3.6))
+    return radius, [((i - (count - 1) / 2) * step, 0.0) for i in range(count)]
+
+
+def _staggered(count: int, width: float, height: float, _em: float) -> tuple[float, list[Point]]:
+    """Return radius and offsets of many diamonds in two rows that reach into each other."""
+    radius = min(width / (1.06 * (count - 1) + 2), height / 3.06)
+    step = 1.06 * radius
+    return radius, [
+        ((i - (count - 1) / 2) * step, step / 2 if i % 2 else -step / 2) for i in range(count)
+    ]
 
 
 def _qr(label: ContainerLabel, plan: Plan, top: float, height: float) -> list[Element]:

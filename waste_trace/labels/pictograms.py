@@ -27,12 +27,33 @@ def pictogram(hazard: Hazard, cx: float, cy: float, radius: float) -> list[Eleme
         (_DIAMOND, WHITE),
         (_scaled(_DIAMOND, 0.97), BLACK),
         (_scaled(_DIAMOND, 0.91), _BACKGROUND[hazard]),
-        *_SYMBOLS[hazard],
+        *((_placed(points, hazard), fill) for points, fill in _SYMBOLS[hazard]),
     ]
     return [
         Polygon(tuple((cx + x * radius, cy + y * radius) for x, y in points), fill)
         for points, fill in shapes
     ]
+
+
+def warning_triangle(cx: float, cy: float, radius: float) -> list[Element]:
+    """Return the yellow warning triangle of facility signs with the sign of poison in it."""
+    corners: Points = ((0, -0.92), (1, 0.8), (-1, 0.8))
+    inner: Points = ((0, -0.7), (0.81, 0.69), (-0.81, 0.69))
+    symbol = tuple(
+        (tuple((x * 0.8, y * 0.8 + 0.17) for x, y in points), YELLOW if fill == WHITE else fill)
+        for points, fill in _SYMBOLS[Hazard.TOXIC]
+    )
+    return [
+        Polygon(tuple((cx + x * radius, cy + y * radius) for x, y in points), fill)
+        for points, fill in ((corners, BLACK), (inner, YELLOW), *symbol)
+    ]
+
+
+def _placed(points: Points, hazard: Hazard) -> Points:
+    """Keep the symbol clear of the diamond's edge; the corrosive one fills the lower half."""
+    if hazard is Hazard.CORROSIVE:
+        return points
+    return tuple((x * 0.86, y * 0.86 - 0.04) for x, y in points)
 
 
 def _scaled(points: Points, factor: float) -> Points:
@@ -61,7 +82,7 @@ def _toxic() -> list[Shape]:
 def _corrosive() -> list[Shape]:
     def tube(x: float, direction: int) -> list[Shape]:
         lip_x, lip_y = x, -0.3
-        far_x, far_y = x + 0.36 * direction, -0.5
+        far_x, far_y = x + 0.3 * direction, -0.5
         return [
             (bar(lip_x, lip_y, far_x, far_y, 0.17), BLACK),
             (circle(far_x, far_y, 0.085), BLACK),
@@ -74,13 +95,15 @@ def _corrosive() -> list[Shape]:
 
     lower_half: Points = ((-0.68, 0.23), (0.68, 0.23), (0, 0.91))
     bench: list[Shape] = [
-        (((-0.5, 0.13), (-0.1, 0.13), (-0.1, 0.19), (-0.5, 0.19)), BLACK),
-        (circle(-0.3, 0.12, 0.07, 0.6), WHITE),
-        (bar(0.1, 0.17, 0.5, 0.17, 0.07), BLACK),
-        (bar(0.42, 0.13, 0.5, 0.06, 0.08), BLACK),
-        (circle(0.24, 0.12, 0.07, 0.6), WHITE),
+        (bar(-0.6, 0.16, -0.16, 0.16, 0.07), BLACK),
+        (circle(-0.4, 0.12, 0.08, 0.7), WHITE),
+        (bar(0.16, 0.15, 0.6, 0.15, 0.09), BLACK),
+        (circle(0.16, 0.15, 0.045), BLACK),
+        (bar(0.48, 0.12, 0.56, 0.02, 0.07), BLACK),
+        (circle(0.56, 0.02, 0.035), BLACK),
+        (circle(0.38, 0.09, 0.085, 0.7), WHITE),
     ]
-    return [(lower_half, BLACK), *bench, *tube(-0.28, 1), *_mirrored(tube(-0.24, 1))]
+    return [(lower_half, BLACK), *bench, *tube(-0.4, 1), *_mirrored(tube(-0.4, 1))]
 
 
 def _ignitable() -> list[Shape]:
@@ -122,16 +145,17 @@ def _reactive() -> list[Shape]:
 
 
 def _infectious() -> list[Shape]:
-    centre = (0.0, 0.06)
+    cx, cy = 0.0, 0.1
+    lobes = ((0.0, -1.0), (0.866, 0.5), (-0.866, 0.5))
     shapes: list[Shape] = []
-    for direction in ((0.0, -1.0), (0.866, 0.5), (-0.866, 0.5)):
-        x, y = centre[0] + 0.27 * direction[0], centre[1] + 0.27 * direction[1]
-        hole_x, hole_y = centre[0] + 0.34 * direction[0], centre[1] + 0.34 * direction[1]
-        shapes += [(circle(x, y, 0.29), BLACK), (circle(hole_x, hole_y, 0.215), WHITE)]
-        gap_x, gap_y = centre[0] + 0.66 * direction[0], centre[1] + 0.66 * direction[1]
-        shapes.append((bar(x, y, gap_x, gap_y, 0.11), WHITE))
-    shapes += [(circle(*centre, 0.1), WHITE), (circle(*centre, 0.055), WHITE)]
-    shapes += [(ring_sector(*centre, 0.27, 0.335, a - 42, a + 42), BLACK) for a in (90, 210, 330)]
+    for dx, dy in lobes:
+        shapes.append((circle(cx + 0.29 * dx, cy + 0.29 * dy, 0.3), BLACK))
+    for dx, dy in lobes:
+        shapes.append((circle(cx + 0.37 * dx, cy + 0.37 * dy, 0.225), WHITE))
+        near, far = (cx + 0.1 * dx, cy + 0.1 * dy), (cx + 0.62 * dx, cy + 0.62 * dy)
+        shapes.append((bar(*near, *far, 0.12), WHITE))
+    shapes.append((circle(cx, cy, 0.075), WHITE))
+    shapes += [(ring_sector(cx, cy, 0.36, 0.43, a - 31, a + 31), BLACK) for a in (90, 210, 330)]
     return shapes
 
 
