@@ -195,7 +195,6 @@ def test_a_character_that_the_font_lacks_is_named() -> None:
         ({"produced_on": digital_id.parse(str(ID)).day.replace(day=1)}, "produced_on"),
         ({"token_text": "HTTPS://EXAMPLE"}, "token_text"),
         ({"token_text": f"{ID}废油"}, "token_text"),
-        ({"hazards": ()}, "hazards"),
         ({"weight_kg": Decimal(0)}, "weight_kg"),
         ({"volume_l": Decimal(0)}, "volume_l"),
     ],
@@ -220,6 +219,12 @@ def test_an_unweighed_container_leaves_room_to_write() -> None:
     caption = next(t for t in texts if t.text == "废物重量：")
     unit = next(t for t in texts if t.text == "kg")
     assert unit.x - (caption.x + caption.width) > 8
+
+
+def test_a_waste_of_unknown_hazards_leaves_room_for_diamonds() -> None:
+    layout = layout_container_label(sample(hazards=()), FONT)
+    assert not any(isinstance(e, Polygon) for e in layout.elements)
+    assert any(isinstance(e, Text) and e.text == "危险特性" for e in layout.elements)
 
 
 def label_of(name: str, remark: str, volume: int) -> ContainerLabel:

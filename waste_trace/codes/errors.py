@@ -5,7 +5,7 @@ from typing import ClassVar
 from waste_trace.errors import WasteTraceError
 
 
-class InvalidCode(WasteTraceError):  # noqa: N818
+class InvalidCode(WasteTraceError):
     """A text is not a code of the scheme.
 
     Attributes:
@@ -31,7 +31,7 @@ class InvalidCode(WasteTraceError):  # noqa: N818
         self.segment = segment
 
 
-class ForgedLabel(WasteTraceError):  # noqa: N818
+class ForgedLabel(WasteTraceError):
     """The signature of a label does not belong to its code."""
 
     code: ClassVar[str] = "forged-label"
@@ -39,7 +39,7 @@ class ForgedLabel(WasteTraceError):  # noqa: N818
     default_do_en: ClassVar[str] = "Do not accept it; keep a photo of the label and report it."
 
 
-class UnknownIssuer(WasteTraceError):  # noqa: N818
+class UnknownIssuer(WasteTraceError):
     """A label names an issuing key that is not among the trusted ones."""
 
     code: ClassVar[str] = "unknown-issuer"

@@ -16,8 +16,9 @@ class ContainerLabel:
     """All fields of one label.
 
     ``category`` is printed as given (HW08); ``produced_on`` is the day filling started;
-    ``weight_kg`` None leaves room for handwriting; ``far_mark_id`` is printed where the
-    fields leave room for it (``Layout.far_mark_side`` tells).
+    ``weight_kg`` None and empty ``hazards`` (a code that the catalogue does not know) leave room
+    for handwriting; ``far_mark_id`` is printed where the fields leave room for it
+    (``Layout.far_mark_side`` tells).
     """
 
     digital_id: DigitalId
@@ -70,10 +71,6 @@ class ContainerLabel:
                 "produced_on",
                 f"产生日期{self.produced_on}与数字识别码中的{self.digital_id.day}不一致。",
                 f"The date {self.produced_on} is not the {self.digital_id.day} of the id.",
-            )
-        if not self.hazards:
-            raise LabelError(
-                "hazards", "危险特性不能为空。", "A hazardous waste has at least one hazard."
             )
         if self.weight_kg is not None and self.weight_kg <= 0:
             raise LabelError(

@@ -133,6 +133,8 @@ def _hazards(
     line = em * LINE_HEIGHT
     head = top + padding / 2 + line / 2
     elements: list[Element] = [centred("危险特性", face, em, middle, head, bold=True)]
+    if not label.hazards:
+        return elements
     foot = line if plan.hazard_names else padding / 2
     space = height - padding - line - foot
     centre = top + padding / 2 + line + space / 2
