@@ -1,5 +1,6 @@
 """The packaged lists: official totals, lookups that warn, search, exemptions, methods."""
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -34,6 +35,14 @@ def test_every_listed_code_is_well_formed_and_belongs_to_its_class() -> None:
             code = waste_code.parse(text)
             assert (str(code), code.category, code.kind) == (text, entry.category, edition.kind)
             assert bool(entry.hazards) == (edition.kind is WasteKind.HAZARDOUS)
+
+
+def test_no_text_holds_characters_of_a_private_font() -> None:
+    for entry in hazardous_2021().entries.values():
+        assert not any(unicodedata.category(c) == "Co" for c in entry.description), entry.code
+    prime = CATALOGUE.find("261-110-11").entry
+    assert prime is not None
+    assert "4,4′-二羟基二苯砜" in prime.description
 
 
 def test_a_known_code_comes_with_everything_the_list_says() -> None:
