@@ -422,6 +422,15 @@ def test_keys_of_somebody_else(folder: Path, tmp_path: Path) -> None:
     assert "keys" in names_of(report)
 
 
+@pytest.mark.parametrize("name", ["policy.txt", "registrar.vkey"])
+def test_keys_in_the_bundle_that_are_not_those_given(folder: Path, name: str) -> None:
+    edit(folder / name, flip(10))
+    renew_manifest(folder)
+    report = check(folder)
+    assert (report.exit_code, names_of(report)) == (0, {"keys"})
+    assert verify_bundle(folder).exit_code == 1
+
+
 def test_wrong_use(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 3
     assert main(["--nonsense", str(folder)]) == 3

@@ -123,12 +123,24 @@ class _Verification:
                 raise Finding(problem_of("keys", error)) from error
             self._report.passed("keys", "keys from the bundle")
             return TrustedKeys(policy, registrar, {})
-        if own_registrar != self._trusted.registrar.text.encode() + b"\n":
-            zh = "审计包自带的登记员公钥与给定的不同。"
-            en = "The bundle carries another registrar key than the one given."
-            self._report.warn(Notice("keys", zh, en))
+        self._compare_keys(self._trusted, own_policy, own_registrar)
         self._report.passed("keys", "keys as given")
         return self._trusted
+
+    def _compare_keys(self, given: TrustedKeys, own_policy: bytes, own_registrar: bytes) -> None:
+        """The given keys decide; that the bundle proposes others is worth knowing."""
+        try:
+            same_policy = parse_policy(own_policy) == given.policy
+        except LedgerError:
+            same_policy = False
+        if not same_policy:
+            zh = "审计包自带的策略与给定的不同；以给定的为准。"
+            en = "The bundle carries another policy than the one given, which decides."
+            self._report.warn(Notice("keys", zh, en))
+        if own_registrar != given.registrar.text.encode() + b"\n":
+            zh = "审计包自带的登记员公钥与给定的不同；以给定的为准。"
+            en = "The bundle carries another registrar key than the one given, which decides."
+            self._report.warn(Notice("keys", zh, en))
 
     def _check_checkpoint(self, policy: Policy) -> Assessment:
         note = self._bundle.read(layout.CHECKPOINT)
