@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.errors import NotFound
+from api.http.errors import Forbidden, NotFound
 from api.http.permissions import House, Issuer, Reader
 from waste_trace.labels.pdf import render_pdf
 from waste_trace.labels.png import render_png
@@ -20,10 +20,11 @@ router = APIRouter(prefix="/v1/labels", tags=["labels"])
 
 
 class IssueRequest(BaseModel):
-    """What the codes are for; the unit is the organisation of who asks."""
+    """What the codes are for. A small-waste platform may name the producer whose waste it is."""
 
     model_config = ConfigDict(extra="forbid")
 
+    unit: str = ""
     waste_code: str
     day: date
     count: int = Field(1, ge=1, le=200)
@@ -31,8 +32,11 @@ class IssueRequest(BaseModel):
 
 @router.post("", status_code=201)
 def issue(asked: IssueRequest, deployment: House, person: Issuer) -> dict[str, Any]:
-    """Issue signed codes to one's own unit."""
-    issued = issue_labels(deployment, person.org, asked.waste_code, asked.day, asked.count)
+    """Issue signed codes to one's own unit, or for a producer that one collects from."""
+    unit = asked.unit or person.org
+    if unit != person.org and person.role != "platform":
+        raise Forbidden("只能为本单位赋码。", "Codes are for your own organisation only.")
+    issued = issue_labels(deployment, unit, asked.waste_code, asked.day, asked.count)
     return {
         "labels": [
             {"container": str(token.digital_id), "text": token.text} for token in issued.tokens

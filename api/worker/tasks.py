@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 
+from api.recognise import describe_code
 from scanner.decode import load_image
 from scanner.vision import verify_frame as look_at
 from waste_trace.services.deployment import Deployment
@@ -23,8 +24,19 @@ def verify_frame(deployment: Deployment, capture: int) -> None:
         reference=None if frame.reference is None else load_image(frame.reference),
         previous=None if frame.previous is None else load_image(frame.previous),
         expected=frame.expected,
+        identify=lambda text: _identity(deployment, text),
     )
-    append_verdict(deployment, frame, verdict.verdict, verdict.as_value())
+    detail = verdict.as_value()
+    del detail["codes"]  # whole label texts; the containers' codes say the same in a leaf's room
+    append_verdict(deployment, frame, verdict.verdict, detail)
+
+
+def _identity(deployment: Deployment, text: str) -> str | None:
+    """Which container a label in view stands for; a label that is not genuine stands for itself."""
+    described = describe_code(deployment.sequencer.registry, text)
+    if described is None or "container" not in described:
+        return None
+    return str(described["container"]) if described["genuine"] else text
 
 
 TASKS: Mapping[str, Callable[..., None]] = {"verify_frame": verify_frame}

@@ -55,9 +55,13 @@ class Body(BaseModel):
 
 
 class ProduceBody(Body):
-    """产生: a production batch (HJ 1259 B.1)."""
+    """产生: a production batch (HJ 1259 B.1).
+
+    ``unit`` names the producing unit where a small-waste platform files for it (HJ 1259 7.1.3).
+    """
 
     batch: BatchCode
+    unit: OrgCode | None = None
     waste_code: Text
     edition: Text
     waste_name: Text

@@ -35,21 +35,31 @@ MOST = 500
 
 
 def list_containers(
-    deployment: Deployment, person: Person, *, state: str = "", code: str = "", limit: int = 100
+    deployment: Deployment,
+    person: Person,
+    *,
+    state: str = "",
+    code: str = "",
+    waste: str = "",
+    limit: int = 100,
+    offset: int = 0,
 ) -> list[Row]:
-    """Containers, the last changed first."""
+    """Containers, the last changed first; ``waste`` is the beginning of a waste code."""
     table, org = table_of(Container), table_of(Organisation)
     conditions: list[ColumnElement[bool]] = [visible_containers(person)]
     if state:
         conditions.append(table.c.state == state)
     if code:
         conditions.append(table.c.container.contains(code, autoescape=True))
+    if waste:
+        conditions.append(table.c.waste_code.startswith(waste, autoescape=True))
     query = (
         select(table, org.c.name.label("holder_name"))
         .outerjoin(org, org.c.org == table.c.holder)
         .where(*conditions)
-        .order_by(table.c.last_idx.desc())
+        .order_by(table.c.last_idx.desc(), table.c.container)
         .limit(min(limit, MOST))
+        .offset(offset)
     )
     rows = _rows(deployment, query)
     return [{**row, "state_zh": STATE_ZH[State(row["state"])]} for row in rows]
@@ -63,10 +73,40 @@ def may_see_container(deployment: Deployment, person: Person, code: str) -> bool
         return connection.execute(query).first() is not None
 
 
+def visible_among(deployment: Deployment, person: Person, codes: Sequence[str]) -> set[str]:
+    """Those of the containers that this person sees."""
+    table = table_of(Container)
+    query = select(table.c.container).where(
+        table.c.container.in_(codes), visible_containers(person)
+    )
+    with deployment.engine.connect() as connection:
+        return set(connection.execute(query).scalars())
+
+
+def find_public(deployment: Deployment, code: str) -> Row | None:
+    """What anybody may know of a container: waste, state and whose it was; no weights, no names."""
+    table, org, batch = table_of(Container), table_of(Organisation), table_of(Batch)
+    query = (
+        select(
+            table.c.waste_code,
+            table.c.state,
+            table.c.rotation,
+            table.c.changed_at,
+            org.c.name.label("unit_name"),
+            batch.c.edition,
+        )
+        .outerjoin(org, org.c.org == table.c.unit)
+        .outerjoin(batch, (batch.c.batch == table.c.batch) & (batch.c.org == table.c.unit))
+        .where(table.c.container == code, table.c.issued)
+    )
+    rows = _rows(deployment, query)
+    return {**rows[0], "state_zh": STATE_ZH[State(rows[0]["state"])]} if rows else None
+
+
 def list_manifests(deployment: Deployment, person: Person, limit: int = 100) -> list[Row]:
     """Transfer manifests, the last changed first, with the names of their parties."""
     table = table_of(Manifest)
-    names = _names(deployment)
+    names = name_organisations(deployment)
     query = (
         select(table)
         .where(visible_manifests(person))
@@ -85,7 +125,8 @@ def find_manifest(deployment: Deployment, person: Person, number: str) -> Row | 
     if not rows:
         return None
     events = select(event).where(event.c.manifest == number).order_by(event.c.claimed_at)
-    return _manifest(rows[0], _names(deployment)) | {"events": _rows(deployment, events)}
+    shown = _manifest(rows[0], name_organisations(deployment))
+    return shown | {"events": _rows(deployment, events)}
 
 
 def list_findings(deployment: Deployment, person: Person, limit: int = 200) -> list[Row]:
@@ -97,7 +138,7 @@ def list_findings(deployment: Deployment, person: Person, limit: int = 200) -> l
         .order_by(table.c.cleared_idx.isnot(None), table.c.raised_idx.desc())
         .limit(min(limit, MOST))
     )
-    names = _names(deployment)
+    names = name_organisations(deployment)
     return [
         {
             **row,
@@ -127,7 +168,7 @@ def list_devices(deployment: Deployment, person: Person) -> list[Row]:
     query = select(table).order_by(table.c.enrolled_idx.desc()).limit(MOST)
     if person.role != "regulator":
         query = query.where(table.c.org == person.org)
-    names = _names(deployment)
+    names = name_organisations(deployment)
     return [{**row, "org_name": names.get(row["org"], "")} for row in _rows(deployment, query)]
 
 
@@ -143,13 +184,17 @@ def list_organisations(deployment: Deployment) -> list[Row]:
     return _rows(deployment, select(table).order_by(table.c.registered_idx))
 
 
-def list_events(deployment: Deployment, *, before: int | None = None, limit: int = 50) -> list[Row]:
-    """The ledger's newest events (for the regulator)."""
+def list_events(
+    deployment: Deployment, *, before: int | None = None, limit: int = 50, org: str = ""
+) -> list[Row]:
+    """The ledger's newest events: all of them (for the regulator), or those of one ``org``."""
     table = table_of(EventIndex)
     query = select(table).order_by(table.c.idx.desc()).limit(min(limit, MOST))
     if before is not None:
         query = query.where(table.c.idx < before)
-    names = _names(deployment)
+    if org:
+        query = query.where(table.c.org == org)
+    names = name_organisations(deployment)
     return [{**row, "org_name": names.get(row["org"], "")} for row in _rows(deployment, query)]
 
 
@@ -190,10 +235,18 @@ def _manifest(row: Row, names: dict[str, str]) -> Row:
     }
 
 
-def _names(deployment: Deployment) -> dict[str, str]:
+def name_organisations(deployment: Deployment) -> dict[str, str]:
+    """The name of every registered organisation by its code."""
     table: Table = table_of(Organisation)
     with deployment.engine.connect() as connection:
         return {org: name for org, name in connection.execute(select(table.c.org, table.c.name))}
+
+
+def name_sites(deployment: Deployment) -> dict[str, str]:
+    """The name of every registered site by its code."""
+    table: Table = table_of(Site)
+    with deployment.engine.connect() as connection:
+        return {site: name for site, name in connection.execute(select(table.c.site, table.c.name))}
 
 
 def _rows(deployment: Deployment, query: Any) -> list[Row]:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from waste_trace.codes import digital_id
 from waste_trace.services.deployment import Deployment
-from waste_trace.services.issue_labels import sign_label
 from waste_trace.store.sequencer import Draft, Recorded
 from waste_trace.store.tables import Camera, Container, Frame
 from waste_trace.store.writing import table_of
@@ -22,7 +20,7 @@ class FrameToVerify:
 
     Attributes:
         picture, reference, previous: image bytes; None where there is none.
-        expected: label texts of the containers that the record has standing at the site.
+        expected: codes of the containers that the record has standing at the site.
     """
 
     capture: int
@@ -43,7 +41,7 @@ def frame_to_verify(deployment: Deployment, capture: int) -> FrameToVerify | Non
             return None
         known = connection.execute(select(camera).where(camera.c.camera == row.camera)).first()
         standing = connection.execute(
-            select(container.c.container, container.c.rotation)
+            select(container.c.container)
             .where(container.c.site == row.site, container.c.state == "stored")
             .order_by(container.c.container)
         ).all()
@@ -57,10 +55,7 @@ def frame_to_verify(deployment: Deployment, capture: int) -> FrameToVerify | Non
         picture=picture,
         reference=_blob(deployment, known.reference_sha256 if known else ""),
         previous=_blob(deployment, known.previous_sha256 if known else ""),
-        expected=tuple(
-            sign_label(deployment, digital_id.parse(code), rotation).text
-            for code, rotation in standing
-        ),
+        expected=tuple(row[0] for row in standing),
     )
 
 

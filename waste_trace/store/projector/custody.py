@@ -52,7 +52,7 @@ def _batch_row(record: Record) -> dict[str, Any]:
     body = event.body
     return {
         "batch": body["batch"],
-        "org": event.org,
+        "org": body.get("unit", event.org),
         "waste_code": body["waste_code"],
         "edition": body["edition"],
         "waste_name": body["waste_name"],

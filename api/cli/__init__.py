@@ -1,0 +1,1 @@
+"""``waste-trace``: the command line."""
