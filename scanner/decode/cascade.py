@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scanner.decode import prepare
 from scanner.decode.config import DecodeConfig, Policy
 from scanner.decode.engines import Engine, Zxing, wechat, zbar
-from scanner.decode.finder import find_codes
+from scanner.decode.finder import find_codes, looks_like_a_code
 from scanner.decode.prepare import Preparation, Prepared
 from scanner.decode.reads import Gray, Look, Quad, Read
 from scanner.decode.sighting import Sightings
@@ -81,7 +81,7 @@ class Session:
         if self._config.policy is Policy.FIRST and self._seen.reads:
             return
         for quad in find_codes(self._gray, [read.quad for read in self._seen.reads]):
-            self._seen.locate(quad, "finder")
+            self._locate(quad, "finder")
         engines: list[Engine] = [self._zxing]
         engines += [engine for engine in (wechat(), zbar()) if engine is not None]
         for unread in self._seen.unread()[:_MOST_CROPS]:
@@ -109,8 +109,12 @@ class Session:
                 any_text = True
                 self._seen.add(Read(hit.text, hit.format, quad, engine.name, stage, self._ms()))
             else:
-                self._seen.locate(quad, "damaged")
+                self._locate(quad, "damaged")
         return any_text
+
+    def _locate(self, quad: Quad, reason: str) -> None:
+        if looks_like_a_code(self._gray, quad):
+            self._seen.locate(quad, reason)
 
     def _finished(self) -> bool:
         texts = {read.text for read in self._seen.reads}

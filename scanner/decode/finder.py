@@ -14,10 +14,13 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
+from scanner.decode.orient import corner_scores
 from scanner.decode.prepare import fitted
-from scanner.decode.reads import Floats, Gray, Quad, as_quad
+from scanner.decode.reads import Floats, Gray, Quad, as_array, as_quad
 
 _LONGEST = 1600  # finders under 7 px vanish here, and no engine reads those anyway
+_LEAST_CORNER = 0.36  # codes at 55 degrees of tilt have 0.38 and more, clock digits under 0.35
+_LEAST_SIDE = 14.0  # px; 21 modules at 0.7 px
 _MOST_FINDERS = 60  # a texture full of rings is not a shelf of labels; bounds the triples
 
 
@@ -46,6 +49,22 @@ def find_codes(gray: Gray, known: Sequence[Quad] = ()) -> list[Quad]:
     if len(finders) < 3:
         return []
     return [small.original(quad) for quad in _codes(finders[:_MOST_FINDERS])]
+
+
+def looks_like_a_code(gray: Gray, quad: Quad) -> bool:
+    """A convex quad of a code's proportions with finder patterns at three corners.
+
+    Engines and contours both take a clock's digits for finders now and then. A label that is taken
+    for unread excuses a missing one, so a false find costs more than a miss.
+    """
+    points = as_array(quad)
+    if not cv2.isContourConvex(points.astype(np.float32).reshape(-1, 1, 2)):
+        return False
+    sides = np.linalg.norm(points - np.roll(points, -1, axis=0), axis=1)
+    if sides.min() < _LEAST_SIDE or sides.max() > 4 * sides.min():
+        return False
+    scores = corner_scores(gray, points)
+    return min(scores[corner] for corner in (0, 1, 3)) >= _LEAST_CORNER
 
 
 def _finders(gray: Gray) -> list[_Finder]:

@@ -8,20 +8,26 @@ import numpy as np
 from scanner.decode.reads import Floats, Gray
 
 _SIDE = 84
-_RING = 24  # a finder pattern is 7 modules; codes of ours have 25 to 49 modules a side
+_RING = 30  # a corner with its finder pattern: 7 modules of 21 at most
+_SIDES = (10, 12, 14, 17, 20, 24, 28)  # px of a finder pattern in codes of 57 to 21 modules
 
 
 def orient(image: Gray, corners: Floats) -> Floats:
     """Corners (4x2, any order round the code) as clockwise from the code's top left."""
     ring = _clockwise(corners)
+    scores = corner_scores(image, ring)
+    lone = scores.index(min(scores))
+    return np.roll(ring, -((lone + 2) % 4), axis=0)
+
+
+def corner_scores(image: Gray, ring: Floats) -> list[float]:
+    """How much each corner of a clockwise quad looks like a finder pattern, -1 to 1."""
     target = np.array([(0, 0), (_SIDE, 0), (_SIDE, _SIDE), (0, _SIDE)], np.float32)
     warp = cv2.getPerspectiveTransform(ring.astype(np.float32), target)
     warped = cv2.warpPerspective(image, warp, (_SIDE, _SIDE), flags=cv2.INTER_AREA)
     flat = warped.astype(np.uint8, copy=False)
-    scores = [_finder_score(np.rot90(flat, turn)[:_RING, :_RING]) for turn in range(4)]
     # rot90 by k brings corner k of the clockwise ring to the top left.
-    lone = int(np.argmin(scores))
-    return np.roll(ring, -((lone + 2) % 4), axis=0)
+    return [_finder_score(np.rot90(flat, turn)[:_RING, :_RING]) for turn in range(4)]
 
 
 def _clockwise(corners: Floats) -> Floats:
@@ -33,7 +39,7 @@ def _clockwise(corners: Floats) -> Floats:
 def _finder_score(patch: Gray) -> float:
     """How much the corner is a bull's-eye: best correlation with drawn finders of likely sizes."""
     best = -1.0
-    for side in (12, 14, 17, 20, 24):
+    for side in _SIDES:
         best = max(best, float(cv2.matchTemplate(patch, _finder(side), cv2.TM_CCOEFF_NORMED).max()))
     return best
 

@@ -75,13 +75,6 @@ def as_array(quad: Quad) -> Floats:
     return np.array(quad, np.float64)
 
 
-def area(quad: Quad) -> float:
-    """Area in square pixels (shoelace)."""
-    p = as_array(quad)
-    nxt = np.roll(p, -1, axis=0)
-    return float(abs(np.sum(p[:, 0] * nxt[:, 1] - nxt[:, 0] * p[:, 1])) / 2)
-
-
 def centre(quad: Quad) -> Point:
     """Mean of the corners: enough to ask whether two quads are one code."""
     p = as_array(quad).mean(axis=0)

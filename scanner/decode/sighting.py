@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from scanner.decode.reads import Quad, Read, Unread, area, same_place
-
-_SMALLEST_PX2 = 100.0  # a quad under 10x10 px holds no code: 21 modules at half a pixel
+from scanner.decode.reads import Quad, Read, Unread, same_place
 
 
 @dataclass(slots=True)
@@ -31,9 +29,7 @@ class Sightings:
 
     def locate(self, quad: Quad, reason: str) -> None:
         """Note a code that is seen and not read."""
-        if area(quad) >= _SMALLEST_PX2 and not any(
-            same_place(quad, other.quad) for other in self._located
-        ):
+        if not any(same_place(quad, other.quad) for other in self._located):
             self._located.append(Unread(quad, reason))
 
     def unread(self) -> list[Unread]:

@@ -67,7 +67,7 @@ class _Blocks:
         A nearly bare view counts as if an eighth of it were watched: else one car that was there
         when the reference was taken is most of what can be lost.
         """
-        return float(self.lost.sum() / max(int(self.watched.sum()), self.watched.size // 8))
+        return float(self.lost.sum() / max(int(self.watched.sum()), self.watched.size / 8))
 
 
 def assess(frame: Gray, reference: Gray | None, config: VisionConfig) -> Health:
@@ -223,6 +223,8 @@ def _tile(values: Floats, side: int) -> Floats:
 
 def _shift(small: Gray, healthy: Gray) -> tuple[float, float]:
     """How far the frame lies from the reference, px: phase correlation of gradient strength."""
+    if min(small.shape) < 2:
+        return 0.0, 0.0
     here, there = (_strength(gray) for gray in (small, healthy))
     window = cv2.createHanningWindow((here.shape[1], here.shape[0]), cv2.CV_32F)
     (dx, dy), _ = cv2.phaseCorrelate(there, here, window)

@@ -101,7 +101,10 @@ def test_a_malformed_clip_costs_a_line_and_not_the_process(clip: Path, kind: str
     bad = clip.with_name("bad.avi")
     bad.write_bytes(damaged(clip, kind))
     (line,) = scanned([bad])
-    assert line["error"]["code"] == "broken-video" if "error" in line else line["codes"] == []
+    if "error" in line:
+        assert line["error"]["code"] == "broken-video"
+    else:  # some decoders see through some damage
+        assert {code["text"] for code in line["codes"]} <= {TEXT}
 
 
 def test_a_clip_that_takes_too_long_is_ended(clip: Path) -> None:
