@@ -5,8 +5,13 @@ import sys
 
 import typer
 
+from api.cli.catalogue import catalogue
+from api.cli.check import scan, trace, verify, verify_frames
 from api.cli.demo import demo
+from api.cli.labels import label
+from api.cli.ledger import ledger, rebuild, settings
 from api.cli.output import stop
+from api.cli.serve import serve, worker
 from waste_trace.errors import WasteTraceError
 
 app = typer.Typer(
@@ -16,7 +21,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(demo)
+for command in (serve, demo, scan, trace, verify, rebuild, settings, worker):
+    app.command()(command)
+frames = typer.Typer(help="监控画面 camera frames", no_args_is_help=True)
+frames.command("verify")(verify_frames)
+for name, group in (("label", label), ("ledger", ledger), ("catalogue", catalogue),
+                    ("frames", frames)):  # fmt: skip
+    app.add_typer(group, name=name)
 
 
 @app.callback()

@@ -54,7 +54,7 @@ class Stage:
 
     Attributes:
         passwords: of the people, by user name.
-        receipts: how many receipts devices have checked.
+        receipts: how many receipts devices have checked. photographs: how many were taken.
     """
 
     deployment: Deployment
@@ -64,6 +64,7 @@ class Stage:
     passwords: dict[str, str]
     handhelds: dict[str, Handheld] = field(default_factory=dict)
     receipts: int = 0
+    photographs: int = 0
     decode_ms: list[float] = field(default_factory=list)
     _tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 

@@ -88,6 +88,7 @@ class Story:
             "origin": head.origin,
             "steps": len(self.steps),
             "receipts_verified_on_devices": self.stage.receipts,
+            "photographs_taken": self.stage.photographs,
             "labels_read_from_pixels": len(times),
             "decode_ms_median": round(times[len(times) // 2], 1) if times else None,
             "bundle_bytes": sum(p.stat().st_size for p in self.bundle.rglob("*") if p.is_file()),
