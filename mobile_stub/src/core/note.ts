@@ -1,6 +1,7 @@
 /** C2SP signed notes and checkpoints: `signed-note` (Ed25519, type 0x01) and `tlog-checkpoint`. */
 
 import { concat, fromBase64, sameBytes, sha256, utf8, type Bytes } from "./bytes";
+import { Distrust } from "./distrust";
 import { verifyEd25519 } from "./signatures";
 
 export interface VerifierKey {
@@ -35,31 +36,31 @@ export async function parseVerifierKey(line: string): Promise<VerifierKey> {
 export async function openNote(note: string, key: VerifierKey): Promise<string> {
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !note.endsWith("\n") || /[\u0000-\u0009\u000b-\u001f]/.test(note)) {
-    throw new Error("malformed note");
+    throw new Distrust("检查点格式不符", "malformed note");
   }
   const text = note.slice(0, split + 1);
   const lines = note.slice(split + 2, -1).split("\n");
-  if (lines.length > MAX_SIGNATURES) throw new Error("too many signatures");
+  if (lines.length > MAX_SIGNATURES) throw new Distrust("签名过多", "too many signatures");
   let signed = false;
   for (const line of lines) {
     const match = /^\u2014 ([^\s+]+) (\S+)$/.exec(line);
-    if (!match) throw new Error("malformed signature line");
+    if (!match) throw new Distrust("签名行格式不符", "malformed signature line");
     const blob = fromBase64(match[2] as string);
-    if (blob.length < 5) throw new Error("malformed signature line");
+    if (blob.length < 5) throw new Distrust("签名行格式不符", "malformed signature line");
     if (match[1] !== key.name || !sameBytes(blob.slice(0, 4), key.id)) continue;
     if (!(await verifyEd25519(key.pub, blob.slice(4), utf8(text)))) {
-      throw new Error("the log's signature is not valid");
+      throw new Distrust("账本签名无效", "the log's signature is not valid");
     }
     signed = true;
   }
-  if (!signed) throw new Error("not signed by the log");
+  if (!signed) throw new Distrust("不是账本签发的", "not signed by the log");
   return text;
 }
 
 export function parseDecimal(text: string): number {
   const value = Number(text);
   if (!/^(0|[1-9]\d{0,15})$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new Error("malformed number");
+    throw new Distrust("数字写法不符", "malformed number");
   }
   return value;
 }
@@ -70,12 +71,12 @@ export async function openCheckpoint(
   origin: string,
 ): Promise<Checkpoint> {
   const [first, size, root, ...rest] = (await openNote(note, key)).split("\n");
-  if (first !== origin) throw new Error(`checkpoint of another ledger: ${first ?? ""}`);
+  if (first !== origin) throw new Distrust("检查点属于另一账本", "checkpoint of another ledger");
   if (size === undefined || root === undefined || rest.length < 1) {
-    throw new Error("malformed checkpoint");
+    throw new Distrust("检查点格式不符", "malformed checkpoint");
   }
   const hash = fromBase64(root);
-  if (hash.length !== 32) throw new Error("malformed checkpoint root");
+  if (hash.length !== 32) throw new Distrust("检查点的根不符", "malformed checkpoint root");
   return { origin, size: parseDecimal(size), root: hash };
 }
 

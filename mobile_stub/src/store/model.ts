@@ -66,6 +66,11 @@ export interface Proof {
   readonly receipt: string;
 }
 
+export interface Fault {
+  readonly zh: string;
+  readonly en: string;
+}
+
 export interface EventRecord {
   readonly id: string;
   readonly dev: string;
@@ -81,5 +86,5 @@ export interface EventRecord {
   readonly proof?: Proof | undefined;
   readonly refusal?: Refusal | undefined;
   /** Why the last try to send did not end in a verified receipt. */
-  readonly fault?: string | undefined;
+  readonly fault?: Fault | undefined;
 }

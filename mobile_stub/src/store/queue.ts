@@ -13,6 +13,8 @@ export interface NewEvent {
   readonly typ: string;
   readonly body: { [key: string]: Json };
   readonly offline: boolean;
+  /** The site that the event is about, if it is not the device's own. */
+  readonly site?: string | undefined;
 }
 
 /** Signs and stores one event; two windows of one device cannot take the same `seq`. */
@@ -30,7 +32,8 @@ interface Signed {
 }
 
 async function sign(db: Database, device: Device, event: NewEvent, chain: Chain): Promise<Signed> {
-  const { dev, ep, act, org, site, origin } = device;
+  const { dev, ep, act, org, origin } = device;
+  const site = event.site ?? device.site;
   const at = new Date();
   const id = uuid7(at.getTime(), crypto.getRandomValues(new Uint8Array(16)));
   const seen = await readSeen(db);

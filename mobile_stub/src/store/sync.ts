@@ -1,9 +1,10 @@
 /** Sends what is pending and believes only receipts that verify. */
 
+import { Distrust } from "../core/distrust";
 import { parseVerifierKey } from "../core/note";
 import { verifyReceipt } from "../core/receipt";
 import { type Database, readFork } from "./database";
-import type { Device, EventRecord } from "./model";
+import type { Device, EventRecord, Fault } from "./model";
 import { callServer, Refused, Unreachable } from "./problem";
 import { pendingRecords, settle } from "./queue";
 import { LedgerForked, observe } from "./watch";
@@ -29,7 +30,6 @@ export async function syncOnce(
 }
 
 async function send(db: Database, device: Device, entry: EventRecord): Promise<Outcome> {
-  const keep = (fault: string) => settle(db, entry.id, { state: "pending", fault });
   try {
     const answer = await callServer("/v1/events", entry.env);
     await accept(db, device, entry, answer);
@@ -41,9 +41,15 @@ async function send(db: Database, device: Device, entry: EventRecord): Promise<O
       return "done";
     }
     if (error instanceof Unreachable) return "unreachable";
-    await keep(error instanceof Error ? error.message : String(error));
+    await settle(db, entry.id, { state: "pending", fault: faultOf(error) });
     return error instanceof LedgerForked ? "forked" : "unproven";
   }
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof Distrust) return { zh: error.zh, en: error.en };
+  const text = error instanceof Error ? error.message : String(error);
+  return { zh: text, en: text };
 }
 
 async function accept(
@@ -53,10 +59,10 @@ async function accept(
   answer: unknown,
 ): Promise<void> {
   const { receipt, index, ms } = answer as { receipt?: unknown; index?: unknown; ms?: unknown };
-  if (typeof receipt !== "string") throw new Error("answer without a receipt");
+  if (typeof receipt !== "string") throw new Distrust("没有回执", "answer without a receipt");
   const key = await parseVerifierKey(device.log_vkey);
   const proven = await verifyReceipt(receipt, entry.env, key, device.origin);
-  if (proven.index !== index || proven.ms !== ms) throw new Error("answer differs from its receipt");
+  if (proven.index !== index || proven.ms !== ms) throw new Distrust("应答与回执不一致", "answer differs from its receipt");
   await observe(db, proven.checkpoint, proven.note);
   const proof = { index: proven.index, ms: proven.ms, receipt };
   await settle(db, entry.id, { state: "accepted", proof, fault: undefined, refusal: undefined });

@@ -27,7 +27,7 @@ export function openAlarm(fork: Fork, device: Device): void {
     )),
     h("p", { class: "when" }, stamp(new Date(fork.at))),
     h("button", { class: "primary", type: "button", onclick: save },
-      icon("list"), big("导出证据", "Export the evidence")),
+      icon("out"), big("导出证据", "Export the evidence")),
     h("button", { class: "secondary", type: "button", onclick: close },
       big("只在本机继续记录", "Go on recording locally")),
   );

@@ -9,6 +9,7 @@ import { clock, language, setLanguage, t } from "./i18n";
 import { QueueScreen } from "./queueScreen";
 import { RecordScreen } from "./recordScreen";
 import { wedgeSink } from "./scanTools";
+import { closeSheets } from "./sheet";
 
 type Tab = "record" | "queue" | "device";
 
@@ -36,7 +37,10 @@ export class App {
     this.record = new RecordScreen(session, (code) => this.enrol(code));
     this.queue = new QueueScreen(session);
     this.device = new DeviceScreen(session, () => this.enrol(""));
-    this.strip.addEventListener("click", () => this.show(session.device ? "queue" : "record"));
+    this.strip.addEventListener("click", () => {
+      if (session.fork && session.device) openAlarm(session.fork, session.device);
+      else this.show("queue");
+    });
     setLanguage(language());
   }
 
@@ -62,9 +66,7 @@ export class App {
   }
 
   enrol(code: string): void {
-    document.querySelectorAll("dialog[open]").forEach((open) =>
-      open.dispatchEvent(new Event("cancel", { cancelable: true })),
-    );
+    closeSheets();
     this.enrolCode = code;
     this.render();
   }

@@ -35,6 +35,9 @@ export class DeviceScreen {
       [t("密钥", "Key"), `${algorithm} · ${this.fingerprint}\n${t("不可导出", "not extractable")}`],
       [t("账本", "Ledger"), device.origin],
       [t("最新检查点", "Newest checkpoint"), `${seen.n} · ${seen.root.slice(0, 16)}…`],
+      [t("断网打开", "Opens offline"), navigator.serviceWorker?.controller
+        ? t("可以", "yes")
+        : t("尚不可以：请刷新一次；仍不行请检查证书", "not yet: reload once; else check the certificate")],
       [t("本机存储", "Storage"), this.session.persistent
         ? t("持久", "persistent")
         : t("尽力保存：请安装到桌面，并及时上传", "best effort: install the page and send soon")],

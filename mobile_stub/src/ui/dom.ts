@@ -43,6 +43,8 @@ const PATHS = {
   cross: "M5 5l14 14M19 5L5 19",
   alert: "M12 3L1.8 20.5h20.4zM12 9.5v5M12 17.6h.01",
   up: "M12 20V5M5.5 11.5L12 5l6.5 6.5",
+  out: "M4 14v6h16v-6M12 15V3.5M7 8.5l5-5 5 5",
+  in: "M4 14v6h16v-6M12 3.5V15M7 10l5 5 5-5",
   torch: "M13 2L5 13.5h6L10 22l8.5-12H12z",
   shield: "M12 2.5l8 3v6c0 5-3.4 8.6-8 10-4.6-1.4-8-5-8-10v-6zM8.3 12l2.7 2.7 4.8-5",
   cube: "M12 2.5l8.5 4.8v9.4L12 21.5l-8.5-4.8V7.3zM3.5 7.3L12 12l8.5-4.7M12 12v9.5",
@@ -66,7 +68,9 @@ export function icon(name: IconName): SVGSVGElement {
 
 /** Replaces what an element shows; the element itself, its focus and its place stay. */
 export function fill(element: HTMLElement, ...children: Child[]): void {
-  element.replaceChildren(...children.filter((child): child is Node | string => !!child));
+  // replaceChildren is younger (Chrome 86) than the oldest engine that we serve.
+  element.textContent = "";
+  element.append(...children.filter((child): child is Node | string => !!child));
 }
 
 export function download(name: string, text: string): void {

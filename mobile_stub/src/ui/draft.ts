@@ -1,6 +1,13 @@
 /** The record being prepared: what was scanned, what was typed, and what is still missing. */
 
-import { isPlate, plateFromSpelling, usccIsValid, weightKg, isManifestNumber } from "../core/codes";
+import {
+  isManifestNumber,
+  isPlate,
+  parseDigitalId,
+  plateFromSpelling,
+  usccIsValid,
+  weightKg,
+} from "../core/codes";
 import type { Json } from "../core/canonical";
 import { cleanScan, type Scan } from "../core/token";
 import type { Action } from "../store/model";
@@ -21,6 +28,7 @@ export interface Input {
 
 const filled = (text: string): string | null => text || null;
 const upper = (text: string): string => text.replace(/\s/g, "").toUpperCase();
+const uscc = (text: string): string | null => (usccIsValid(upper(text)) ? upper(text) : null);
 
 const INPUTS: Record<string, Input> = {
   weight_kg: {
@@ -39,12 +47,31 @@ const INPUTS: Record<string, Input> = {
   },
   to_org: {
     zh: "接收单位代码", en: "Receiving organisation", mode: "text", stays: true,
-    read: (text) => (usccIsValid(upper(text)) ? upper(text) : null),
+    read: uscc,
     hintZh: "18 位统一社会信用代码", hintEn: "18-character unified social credit code",
   },
   site: {
     zh: "场所编码", en: "Site code", mode: "text", stays: true, read: filled,
     hintZh: "可扫场所码", hintEn: "May be scanned",
+  },
+  batch: {
+    zh: "产生批次编码", en: "Batch code", mode: "text", stays: true,
+    read: (text) => (/^HW\w{8,40}$/.test(upper(text)) ? upper(text) : null),
+    hintZh: "HW 开头，可扫码", hintEn: "Starts with HW; may be scanned",
+  },
+  from_org: {
+    zh: "来源单位代码", en: "From organisation", mode: "text", stays: true, read: uscc,
+    hintZh: "18 位统一社会信用代码", hintEn: "18-character unified social credit code",
+  },
+  into: {
+    zh: "并入容器", en: "Into container", mode: "text", stays: true,
+    read: (text) => (parseDigitalId(upper(text)) ? upper(text) : null),
+    hintZh: "扫目标容器的标签", hintEn: "Scan the label of the target container",
+  },
+  method: {
+    zh: "利用处置方式代码", en: "Method code", mode: "text", stays: true,
+    read: (text) => (/^[A-Z]\d{1,2}(-\d)?$/.test(upper(text)) ? upper(text) : null),
+    hintZh: "例如 R9、D10", hintEn: "For example R9, D10",
   },
   place: {
     zh: "位置码", en: "Place code", mode: "text", stays: false, read: filled,
@@ -76,14 +103,30 @@ export class Draft {
     return this.action?.needs.includes("containers") ?? false;
   }
 
-  add(scan: Scan): Added {
-    if (scan.kind === "container") return this.addContainer(scan);
+  /** `target`: the input that the person is at, which takes what fits it. */
+  add(scan: Scan, target = ""): Added {
+    if (scan.kind === "container") {
+      const wanted = target === "into" && scan.verdict !== "forged";
+      return wanted ? this.put("into", scan.id) : this.addContainer(scan);
+    }
     if (scan.kind === "manifest") return this.put("manifest", scan.number);
+    if (scan.kind === "other") return this.addOther(scan.text, target);
     if (scan.kind !== "place" || scan.verdict === "forged") return "not-needed";
     const plate = scan.of === "VEHICLE" ? plateFromSpelling(scan.code) : null;
     if (plate) return this.put("vehicle_plate", plate);
     if (scan.of === "SITE" && this.put("site", scan.code) === "filled") return "filled";
     return this.put("place", scan.token);
+  }
+
+  /** A value that is right most of the time; the person may change it. */
+  suggest(name: string, value: string): void {
+    if (this.inputs.includes(name) && !this.values.get(name)) this.values.set(name, value);
+  }
+
+  private addOther(text: string, target: string): Added {
+    if (/^HW\w{8,}$/i.test(text) && this.inputs.includes("batch")) return this.put("batch", text);
+    const fits = target !== "" && inputFor(target).read(text) !== null;
+    return fits ? this.put(target, text) : "not-needed";
   }
 
   private put(name: string, value: string): Added {
@@ -130,8 +173,15 @@ export class Draft {
       containers: this.containers.map((container) => container.id),
       labels: this.containers.map((container) => container.token).filter((token) => token !== ""),
     };
-    for (const name of this.inputs) body[name] = this.value(name) ?? "";
+    for (const name of this.inputs) {
+      if (name !== "site") body[name] = this.value(name) ?? "";
+    }
     return body;
+  }
+
+  /** The store that the event is about stands in its header, not in its body. */
+  get site(): string | undefined {
+    return this.inputs.includes("site") ? (this.value("site") ?? undefined) : undefined;
   }
 
   /** After signing: containers go, and what belongs to this one record; the rest stays. */

@@ -7,6 +7,7 @@ import { big, fill, h, icon } from "./dom";
 import { notify } from "./feedback";
 import { language, t } from "./i18n";
 import { openCamera } from "./scanTools";
+import { closeSheets } from "./sheet";
 
 /** `onDone` is called once the device is enrolled. */
 export function enrolScreen(session: Session, code: string, onDone: () => void): HTMLElement {
@@ -37,7 +38,7 @@ export function enrolScreen(session: Session, code: string, onDone: () => void):
     openCamera(t("扫登记码", "Scan the enrolment code"), async (text) => {
       const found = await readScan(text, {});
       codeField.value = found.kind === "enrol" ? found.code : cleanScan(text);
-      document.querySelector("dialog[open]")?.dispatchEvent(new Event("cancel", { cancelable: true }));
+      closeSheets();
     });
   return h(
     "section",

@@ -1,6 +1,6 @@
 /** What hands in gloves and ears in noise notice: a toast, a buzz and a beep. */
 
-import { h, icon, type IconName } from "./dom";
+import { fill, h, icon, type IconName } from "./dom";
 
 export type Mood = "good" | "warn" | "bad";
 
@@ -16,10 +16,10 @@ let audio: AudioContext | undefined;
 let host: HTMLElement | undefined;
 
 function toastHost(): HTMLElement {
-  if (!host) {
-    host = h("div", { class: "toasts", role: "status", "aria-live": "assertive" });
-    document.body.append(host);
-  }
+  host ??= h("div", { class: "toasts", role: "status", "aria-live": "assertive" });
+  // An open dialog lies above everything else in the page, so the toast goes into it.
+  const over = document.querySelector("dialog[open]") ?? document.body;
+  if (host.parentElement !== over) over.append(host);
   return host;
 }
 
@@ -30,8 +30,7 @@ export function notify(mood: Mood, title: string, text = ""): void {
     icon(LOOK[mood].icon),
     h("div", {}, h("b", {}, title), text && h("p", {}, text)),
   );
-  toast.addEventListener("click", () => toast.remove());
-  toastHost().replaceChildren(toast);
+  fill(toastHost(), toast);
   setTimeout(() => toast.remove(), STAY_MS);
   signal(mood);
 }

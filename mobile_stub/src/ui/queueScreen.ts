@@ -1,7 +1,7 @@
 /** What this handheld has signed, and what became of each record. */
 
 import type { Session } from "../session";
-import type { EventRecord } from "../store/model";
+import type { EventRecord, Fault } from "../store/model";
 import { exportQueue } from "../store/queue";
 import { big, download, fill, h, icon, type IconName } from "./dom";
 import { actionName } from "./enrolScreen";
@@ -53,7 +53,7 @@ export class QueueScreen {
       download(`${device.dev}-${day}.hwq`, await exportQueue(db, device));
     };
     return h("button", { class: "secondary", type: "button", onclick: () => void save() },
-      icon("list"), big("导出", "Export"));
+      icon("out"), big("导出", "Export"));
   }
 
   private importButton(): HTMLElement {
@@ -73,7 +73,7 @@ export class QueueScreen {
       }
     });
     return h("button", { class: "secondary", type: "button", onclick: () => input.click() },
-      icon("up"), big("导入", "Import"), input);
+      icon("in"), big("导入", "Import"), input);
   }
 
   private card(entry: EventRecord): HTMLElement {
@@ -115,8 +115,8 @@ export class QueueScreen {
   }
 }
 
-function faultText(fault: string): string {
-  return `${t("回执不可信，未采信：", "Receipt not trusted: ")}${fault}`;
+function faultText(fault: Fault): string {
+  return `${t("回执不可信，未采信：", "Receipt not trusted: ")}${t(fault.zh, fault.en)}`;
 }
 
 function details(entry: EventRecord): HTMLElement {

@@ -9,6 +9,7 @@ import { field } from "./enrolScreen";
 import { notify, signal, type Mood } from "./feedback";
 import { other, t } from "./i18n";
 import { scanList, verdictText } from "./scanList";
+import { closeSheets } from "./sheet";
 import { openCamera, photoButton, typeButton, wedgeLine } from "./scanTools";
 
 export class RecordScreen {
@@ -37,14 +38,14 @@ export class RecordScreen {
     this.renderSubmit();
   }
 
-  readonly scanned = async (text: string): Promise<void> => {
+  readonly scanned = async (text: string, target = ""): Promise<void> => {
     const scan = await readScan(text, this.session.device?.issuers ?? {});
     if (scan.kind === "enrol") return this.onEnrolCode(scan.code);
-    if (scan.kind === "other") {
+    const added = this.draft.add(scan, target);
+    if (scan.kind === "other" && added !== "filled") {
       notify("warn", t("不认识这个码", "Not a code of ours"), scan.text.slice(0, 60));
       return;
     }
-    const added = this.draft.add(scan);
     this.announce(scan, added);
     this.renderScans();
     if (added === "filled") this.renderForm();
@@ -52,7 +53,7 @@ export class RecordScreen {
   };
 
   private announce(scan: Scan, added: Added): void {
-    if (scan.kind === "container") {
+    if (scan.kind === "container" && added !== "filled") {
       const mood: Mood =
         scan.verdict === "forged" ? "bad" : scan.verdict === "genuine" ? "good" : "warn";
       const tail = `…${scan.id.slice(-11)}`;
@@ -73,6 +74,7 @@ export class RecordScreen {
     const all = this.session.device?.actions ?? [];
     const choose = (typ: string | undefined): void => {
       draft.action = all.find((action) => action.typ === typ);
+      draft.suggest("site", this.session.device?.site ?? "");
       this.render();
     };
     if (draft.action) {
@@ -134,8 +136,10 @@ export class RecordScreen {
     });
     input.value = this.draft.values.get(name) ?? "";
     const judge = (): void => {
-      const wrong = input.value !== "" && this.draft.value(name) === null;
-      input.setAttribute("aria-invalid", String(wrong));
+      const value = this.draft.value(name);
+      input.setAttribute("aria-invalid", String(input.value !== "" && value === null));
+      // Show what will be signed, not what the input method made of it.
+      if (value !== null) input.value = value;
     };
     input.addEventListener("input", () => {
       this.draft.values.set(name, input.value);
@@ -143,8 +147,17 @@ export class RecordScreen {
       this.renderSubmit();
     });
     input.addEventListener("change", judge);
-    guardField(input, (text) => void this.scanned(text));
-    return field(`in-${name}`, zh, en, input);
+    const scanned = (text: string): void => void this.scanned(text, name);
+    guardField(input, scanned);
+    const scan = h("button", {
+      class: "icon-button", type: "button", "aria-label": `${t("扫码填入", "Scan for")} ${t(zh, en)}`,
+      onclick: () => openCamera(t(zh, en), (text) => {
+        closeSheets();
+        scanned(text);
+      }),
+    }, icon("scan"));
+    const line = h("div", { class: "with-button" }, input, mode !== "decimal" && scan);
+    return field(`in-${name}`, zh, en, line);
   }
 
   private renderSubmit(): void {
@@ -177,7 +190,9 @@ export class RecordScreen {
     this.busy = true;
     this.renderSubmit();
     try {
-      const entry = await this.session.record({ typ: action.typ, body: this.draft.body() });
+      const entry = await this.session.record({
+        typ: action.typ, body: this.draft.body(), site: this.draft.site,
+      });
       this.draft.next();
       notify("good", t("已签名并存入队列", "Signed and queued"), `${t(action.zh, action.en)} · #${entry.seq}`);
     } catch (error) {

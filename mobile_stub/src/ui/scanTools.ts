@@ -2,7 +2,7 @@
 
 import { Camera, decoder } from "../scan/camera";
 import { keepFocused, Wedge } from "../scan/wedge";
-import { big, h, icon } from "./dom";
+import { big, fill, h, icon } from "./dom";
 import { notify } from "./feedback";
 import { t } from "./i18n";
 import { openSheet, sheetIsOpen } from "./sheet";
@@ -49,7 +49,7 @@ export function openCamera(title: string, onScan: OnScan, log?: () => HTMLElemen
   const list = h("div", { class: "camera-log" });
   const sheet = openSheet(title, "camera", () => camera.stop());
   const refresh = (): void => {
-    if (log) setTimeout(() => list.replaceChildren(log()), 80);
+    if (log) setTimeout(() => fill(list, log()), 80);
   };
   const done = h(
     "button",

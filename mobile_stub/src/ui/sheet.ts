@@ -13,6 +13,12 @@ export function sheetIsOpen(): boolean {
   return document.querySelector("dialog[open]") !== null;
 }
 
+export function closeSheets(): void {
+  document.querySelectorAll("dialog.sheet[open]").forEach((open) =>
+    open.dispatchEvent(new Event("cancel", { cancelable: true })),
+  );
+}
+
 export function openSheet(title: string, style: string, onClose?: () => void): Sheet {
   const body = h("div", { class: "sheet-body" });
   const dialog = h("dialog", { class: `sheet ${style}`, "aria-label": title });

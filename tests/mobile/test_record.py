@@ -1,0 +1,141 @@
+"""Records: what the browser signed is what the ledger's own code verifies, byte for byte."""
+
+import hashlib
+import itertools
+import re
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from playwright.sync_api import expect
+
+from tests.mobile.handheld import Handheld
+from tests.mobile.reference_server import ORG, ORIGIN
+from waste_trace.ledger.canonical import canonical_bytes
+from waste_trace.ledger.dsse import envelope_from_value, pae
+from waste_trace.ledger.event import event_value, parse_event
+from waste_trace.ledger.receipt import verify_receipt
+
+CODE = "91330100716105852F9002490820261123031"
+
+
+def test_signed_event_is_canonical_and_verifies_in_python(
+    enrolled: Handheld, screenshots: Path
+) -> None:
+    label = enrolled.backend.label(CODE)
+    enrolled.choose("weigh_in")
+    enrolled.wedge(label)
+    enrolled.page.locator("#in-manifest").fill("２０２６３３０４０００１２３")
+    enrolled.page.locator("#in-weight_kg").fill("182.5")
+    enrolled.picture(screenshots, "record")
+    enrolled.sign()
+    enrolled.picture(screenshots, "signed")
+    enrolled.tab("queue")
+    expect(enrolled.entries("accepted")).to_have_count(1)
+
+    logged = enrolled.backend.logged()[-1]
+    message = pae(logged.envelope.payload_type, logged.envelope.payload)
+    Ed25519PublicKey.from_public_bytes(logged.public_key).verify(logged.envelope.signature, message)
+    event = logged.event
+    assert canonical_bytes(event_value(event)) == logged.envelope.payload
+    assert (event.log, event.org, event.act, event.site) == (
+        ORIGIN,
+        ORG,
+        "usr_k3m9x2",
+        "PH-SITE-01",
+    )
+    assert (event.typ, event.ep, event.seq, event.prev, event.off) == ("weigh_in", 0, 0, b"", False)
+    assert event.seen.n > 0
+    assert event.body == {
+        "containers": [CODE],
+        "labels": [label],
+        "manifest": "20263304000123",
+        "weight_kg": "182.500",
+    }
+
+
+def test_kept_receipt_verifies_with_the_ledgers_own_code(enrolled: Handheld) -> None:
+    enrolled.record("store_in", enrolled.backend.label(CODE))
+    enrolled.tab("queue")
+    expect(enrolled.entries("accepted")).to_have_count(1)
+    [entry] = enrolled.stored("records")
+    proof = entry["proof"]
+    assert isinstance(proof, dict)
+    envelope = envelope_from_value(entry["env"])
+    proven = verify_receipt(str(proof["receipt"]), envelope, enrolled.backend.log_key())
+    assert (proven.index, proven.ms) == (proof["index"], proof["ms"])
+
+
+def test_events_of_a_device_form_one_chain_and_quote_growing_checkpoints(
+    enrolled: Handheld,
+) -> None:
+    before = len(enrolled.backend.logged())
+    for serial in ("041", "042", "043"):
+        enrolled.record("store_in", enrolled.backend.label(CODE[:-3] + serial))
+        enrolled.tab("queue")
+        expect(enrolled.entries("pending")).to_have_count(0)
+    chain = enrolled.backend.logged()[before:]
+    assert [logged.event.seq for logged in chain] == [0, 1, 2]
+    for earlier, later in itertools.pairwise(chain):
+        assert later.event.prev == hashlib.sha256(earlier.envelope.payload).digest()
+        assert later.event.seen.n > earlier.event.seen.n
+
+
+def test_two_windows_of_one_device_never_take_the_same_place_in_the_chain(
+    enrolled: Handheld,
+) -> None:
+    second = Handheld(enrolled.context, enrolled.context.new_page(), enrolled.backend)
+    second.open()
+    for window, serial in ((enrolled, "044"), (second, "045"), (enrolled, "046")):
+        window.page.bring_to_front()
+        window.record("store_in", window.backend.label(CODE[:-3] + serial))
+    entries = enrolled.stored("records")
+    events = sorted(
+        (parse_event(envelope_from_value(e["env"]).payload) for e in entries),
+        key=lambda event: event.seq,
+    )
+    assert [event.seq for event in events] == [0, 1, 2]
+
+
+def test_site_input_stands_in_the_header(enrolled: Handheld) -> None:
+    enrolled.choose("store_in")
+    enrolled.page.locator("#in-site").fill('仓库"7"\\é😀')
+    enrolled.wedge(enrolled.backend.label(CODE[:-3] + "047"))
+    enrolled.sign()
+    enrolled.tab("queue")
+    expect(enrolled.entries("accepted")).to_have_count(1)
+    event = enrolled.backend.logged()[-1].event
+    assert event.site == '仓库"7"\\é😀'
+    assert canonical_bytes(event_value(event)) == enrolled.backend.logged()[-1].envelope.payload
+    assert set(event.body) == {"containers", "labels"}
+
+
+def test_refused_record_shows_why_and_what_to_do_and_blocks_nothing(
+    enrolled: Handheld, screenshots: Path
+) -> None:
+    code = CODE[:-3] + "051"
+    enrolled.record("store_out", enrolled.backend.label(code))
+    enrolled.record("store_in", enrolled.backend.label(code))
+    enrolled.tab("queue")
+    refused = enrolled.entries("refused")
+    expect(refused).to_contain_text("容器不在库中，不能出库。")
+    expect(refused).to_contain_text("请先办理入库，再重新发送。")
+    expect(refused).to_contain_text("not-in-store")
+    expect(enrolled.entries("accepted")).to_have_count(1)
+    enrolled.picture(screenshots, "refused")
+
+    refused.get_by_role("button", name="再发一次").click()
+    expect(enrolled.entries("accepted")).to_have_count(2)
+    sequence = [logged.event.seq for logged in enrolled.backend.logged()[-2:]]
+    assert sequence == [1, 0]
+
+
+def test_weight_that_is_none_keeps_the_record_from_being_signed(enrolled: Handheld) -> None:
+    enrolled.choose("weigh_in")
+    enrolled.wedge(enrolled.backend.label(CODE))
+    enrolled.page.locator("#in-manifest").fill("20263304000123")
+    sign = enrolled.page.get_by_role("button", name=re.compile("签名并记录"))
+    for wrong in ("", "0", "1,5", "12.3456", "-3", "abc"):
+        enrolled.page.locator("#in-weight_kg").fill(wrong)
+        expect(sign).to_be_disabled()
+    enrolled.page.locator("#in-weight_kg").fill("０.５")
+    expect(sign).to_be_enabled()
