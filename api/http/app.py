@@ -11,6 +11,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.console.pages import router as console
+from api.console.problem_page import problem_page
+from api.console.render import STATIC
 from api.http import devices, events, labels, ledger, pictures, problems, records, session
 from api.http.permissions import Anybody, House
 from api.worker.runner import OutboxRunner
@@ -63,7 +65,7 @@ def create_app(deployment: Deployment) -> FastAPI:
     )
     app.state.deployment = deployment
     app.add_middleware(SecurityHeaders)
-    problems.install(app)
+    problems.install(app, problem_page)
     for part in (events, devices, ledger, records, labels, pictures, session):
         app.include_router(part.router)
 
@@ -75,6 +77,7 @@ def create_app(deployment: Deployment) -> FastAPI:
         return JSONResponse(body, 503 if fault else 200)
 
     app.include_router(console)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     if HANDHELD.exists():
         app.mount("/handheld", StaticFiles(directory=HANDHELD, html=True), name="handheld")
     return app

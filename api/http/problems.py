@@ -1,6 +1,6 @@
 """The only mapping from errors to HTTP: RFC 9457 problem details, in Chinese and English."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -33,6 +33,8 @@ from waste_trace.services.trace_container import UnknownContainer
 from waste_trace.store.sequencer import DeviceFork, LedgerBusy, LedgerRolledBack
 
 MEDIA_TYPE = "application/problem+json"
+#: Shows a problem to a person; None where a program asks, which gets the JSON.
+ProblemPage = Callable[[Request, Mapping[str, Any]], Response | None]
 
 #: The first class that an error is an instance of decides; the most special ones stand first.
 STATUS: Mapping[type[WasteTraceError], int] = {
@@ -94,22 +96,22 @@ def problem(error: WasteTraceError, instance: str = "") -> dict[str, Any]:
     }
 
 
-def respond(error: WasteTraceError, request: Request) -> Response:
+def respond(body: Mapping[str, Any], request: Request, page: ProblemPage) -> Response:
     """The problem as a response, with ``Retry-After`` where trying again is the advice."""
-    status = status_of(error)
-    headers = {"retry-after": "2"} if status in (429, 503) else {}
-    return JSONResponse(
-        problem(error, request.url.path), status, headers=headers, media_type=MEDIA_TYPE
-    )
+    status = body["status"]
+    answer = page(request, body) or JSONResponse(body, status, media_type=MEDIA_TYPE)
+    if status in (429, 503):
+        answer.headers["retry-after"] = "2"
+    return answer
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, page: ProblemPage) -> None:
     """Let every error of the application leave as a problem."""
 
     @app.exception_handler(WasteTraceError)
     async def _domain(request: Request, error: Exception) -> Response:
         assert isinstance(error, WasteTraceError)
-        return respond(error, request)
+        return respond(problem(error, request.url.path), request, page)
 
     @app.exception_handler(RequestValidationError)
     async def _parameters(request: Request, error: Exception) -> Response:
@@ -122,7 +124,7 @@ def install(app: FastAPI) -> None:
         bad = BadParameters(
             f"请求参数有误：{names}。", f"Parameters are not right: {names}.", fields=fields
         )
-        return respond(bad, request)
+        return respond(problem(bad, request.url.path), request, page)
 
     @app.exception_handler(HTTPException)
     async def _framework(request: Request, error: Exception) -> Response:
@@ -132,4 +134,4 @@ def install(app: FastAPI) -> None:
         if error.status_code != 404:
             body |= {"title": str(error.detail), "code": "http-error", "zh": "请求无法处理。",
                      "en": str(error.detail)}  # fmt: skip
-        return JSONResponse(body, error.status_code, media_type=MEDIA_TYPE)
+        return respond(body, request, page)

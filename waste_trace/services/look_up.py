@@ -6,7 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, select
 
-from waste_trace.compliance.rule import SEVERITY_ZH
+from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER
+from waste_trace.compliance.frame_verdict import CAMERA_IMPAIRED, STOCK_MISMATCH
+from waste_trace.compliance.record_quality import DEVICE_GAP, FORGED_LABEL, LATE_EVENT
+from waste_trace.compliance.rule import SEVERITY_ZH, Rule
+from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
 from waste_trace.custody.manifest import PROGRESS_ZH
 from waste_trace.custody.states import STATE_ZH, State
 from waste_trace.services.deployment import Deployment
@@ -32,6 +36,19 @@ from waste_trace.store.writing import table_of
 
 Row = dict[str, Any]
 MOST = 500
+_RULES = {
+    rule.name: rule
+    for rule in (
+        CAMERA_IMPAIRED,
+        CUSTODY_GAP,
+        DEVICE_GAP,
+        FORGED_LABEL,
+        LATE_EVENT,
+        STOCK_MISMATCH,
+        UNKNOWN_CONTAINER,
+        WEIGHT_DIFFERENCE,
+    )
+}
 
 
 def list_containers(
@@ -148,6 +165,11 @@ def list_findings(deployment: Deployment, person: Person, limit: int = 200) -> l
         }
         for row in _rows(deployment, query)
     ]
+
+
+def find_rule(name: str) -> Rule | None:
+    """The rule that a finding names, or None for one that no longer exists."""
+    return _RULES.get(name)
 
 
 def list_frames(deployment: Deployment, person: Person, limit: int = 100) -> list[Row]:

@@ -1,0 +1,124 @@
+"""Events as lists and timelines show them: what, who, when, how heavy, where."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from api.console.show import NOTHING, Fact, Named, event_name, kilograms, shanghai, tail
+from api.console.trace_view import view_method
+
+#: A logged time that is so close to the claimed one says nothing to a reader.
+SAME_TIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One event, ready to be shown.
+
+    Attributes:
+        claimed: when the device says it happened, Shanghai.
+        logged: when the ledger took it, where that is another time; else "".
+        weight: with its unit, and of how many containers together if it is more than one.
+        facts: what else the event says.
+        about: other containers of the family that the event is about, with their relation.
+    """
+
+    idx: int
+    name: Named
+    typ: str
+    claimed: str
+    logged: str
+    offline: bool
+    org: str
+    org_name: str
+    site: str
+    weight: str
+    containers: int
+    facts: tuple[Fact, ...]
+    about: tuple[Fact, ...] = ()
+    own: bool = True
+
+
+def event_lines(rows: Iterable[Mapping[str, Any]], sites: Mapping[str, str]) -> list[EventLine]:
+    """Events in the order of ``rows`` (of the event index, with ``org_name``)."""
+    return [event_line(row, sites) for row in rows]
+
+
+def event_line(row: Mapping[str, Any], sites: Mapping[str, str]) -> EventLine:
+    """One row of the event index, with ``org_name``, as a line."""
+    body = json.loads(row["body"])
+    touched = body.get("containers", [])
+    return EventLine(
+        idx=row["idx"],
+        name=event_name(row["typ"]),
+        typ=row["typ"],
+        claimed=shanghai(row["claimed_at"]),
+        logged=_logged(row["claimed_at"], row["logged_at"]),
+        offline=row["offline"],
+        org=row["org"],
+        org_name=row["org_name"] or row["org"] or "台账服务",
+        site=sites.get(row["site"], row["site"]),
+        weight=_weight(body, len(touched)),
+        containers=len(touched),
+        facts=tuple(_facts(body)),
+    )
+
+
+def _logged(claimed_at: datetime, logged_at: datetime) -> str:
+    return shanghai(logged_at) if abs(logged_at - claimed_at) > SAME_TIME else ""
+
+
+def _weight(body: Mapping[str, Any], containers: int) -> str:
+    stated = body.get("weight_kg")
+    if stated is None:
+        return NOTHING
+    together = f"（{containers} 个容器合计）" if containers > 1 and "into" not in body else ""
+    return f"{kilograms(stated)} kg{together}"
+
+
+def _facts(body: Mapping[str, Any]) -> Iterable[Fact]:
+    if body.get("manifest"):
+        yield Fact("联单", body["manifest"], f"/manifests/{body['manifest']}")
+    if body.get("vehicle_plate"):
+        yield Fact("车牌", body["vehicle_plate"])
+    if body.get("batch"):
+        yield Fact("批次", body["batch"])
+    if body.get("into"):
+        yield Fact("拼入", tail(body["into"]), f"/containers/{body['into']}")
+    if body.get("method"):
+        yield Fact("方式", view_method(body["method"]))
+    if body.get("place"):
+        yield Fact("货位", body["place"])
+
+
+def timeline(
+    code: str,
+    rows: Sequence[Mapping[str, Any]],
+    sources: Iterable[str],
+    ends: Iterable[str],
+    sites: Mapping[str, str],
+) -> list[EventLine]:
+    """The family's events, one line each, oldest first; ``own`` where the container is in it.
+
+    Args:
+        code: the container that the page is about.
+        rows: one for each event and container, as ``trace_container`` gives them.
+        sources, ends: the container's ancestors and descendants.
+    """
+    relation = {one: "来源容器" for one in sources} | {one: "去向容器" for one in ends}
+    grouped: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["idx"], []).append(row)
+    lines = []
+    for same in grouped.values():
+        line = event_line(same[0], sites)
+        touched = [row["container"] for row in same]
+        about = tuple(
+            Fact(relation[one], tail(one), f"/containers/{one}")
+            for one in dict.fromkeys(touched)
+            if one in relation
+        )
+        lines.append(replace(line, about=about, own=code in touched))
+    return lines

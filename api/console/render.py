@@ -1,0 +1,115 @@
+"""One way to make a page: template, menu of the role, top bar; escaping is always on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.console import show
+from api.http.permissions import Permission, can, deployment_of
+from waste_trace.services.look_up import name_organisations
+from waste_trace.services.sign_in import Person
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+ROLE_NAMES = {
+    "producer": show.Named("产废单位", "Producer"),
+    "platform": show.Named("小微收集平台", "Small-waste platform"),
+    "transporter": show.Named("运输单位", "Carrier"),
+    "treatment": show.Named("利用处置单位", "Treatment"),
+    "regulator": show.Named("监管部门", "Regulator"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A place in the sider, and what one must be allowed to see it."""
+
+    href: str
+    zh: str
+    en: str
+    permission: Permission = Permission.READ
+
+
+MENU = (
+    MenuItem("/", "首页", "Home"),
+    MenuItem("/containers", "容器溯源", "Containers"),
+    MenuItem("/manifests", "转移联单", "Manifests"),
+    MenuItem("/findings", "问题预警", "Findings"),
+    MenuItem("/frames", "视频核验", "Cameras"),
+    MenuItem("/labels", "赋码打印", "Labels", Permission.ISSUE),
+    MenuItem("/devices", "手持终端", "Devices", Permission.ENROL),
+    MenuItem("/ledger", "可信台账", "Ledger"),
+    MenuItem("/quarantine", "拒收留证", "Quarantine", Permission.AUDIT),
+)
+#: Steps of the way from the first page to this one: Chinese name and address ("" for here).
+Crumbs = Sequence[tuple[str, str]]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        kg=show.kilograms, signed_kg=show.signed_kilograms, shanghai=show.shanghai
+    )
+    environment.globals.update(segments=show.segments, tail=show.tail)
+    return environment
+
+
+_TEMPLATES = _environment()
+
+
+def page(
+    request: Request,
+    template: str,
+    person: Person,
+    zh: str,
+    en: str,
+    *,
+    crumbs: Crumbs = (),
+    status: int = 200,
+    **context: Any,
+) -> HTMLResponse:
+    """A page for somebody who is signed in, with the sider of their role.
+
+    Args:
+        zh, en: the page's title.
+        crumbs: the steps between the first page and this one.
+        context: what the template shows.
+    """
+    deployment = deployment_of(request)
+    shown = {
+        "title_zh": zh,
+        "title_en": en,
+        "crumbs": crumbs,
+        "person": person,
+        "role_name": ROLE_NAMES.get(person.role, show.Named(person.role, person.role)),
+        "org_name": name_organisations(deployment).get(person.org, person.org),
+        "menu": [item for item in MENU if can(person.role, item.permission)],
+        "path": request.url.path,
+        "printed_at": show.shanghai(deployment.now()),
+        "can_audit": can(person.role, Permission.AUDIT),
+    }
+    return _answer(template, status, shown | context)
+
+
+def bare_page(
+    template: str, zh: str, en: str, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """A page without session, sider and top bar."""
+    return _answer(template, status, {"title_zh": zh, "title_en": en} | context)
+
+
+def _answer(template: str, status: int, context: dict[str, Any]) -> HTMLResponse:
+    text = _TEMPLATES.get_template(template).render(context)
+    # What one person saw must not come out of a cache for the next one at the same desk.
+    return HTMLResponse(text, status, headers={"cache-control": "no-store"})
