@@ -54,6 +54,23 @@ def test_wedge_that_injects_text_without_enter_is_heard(enrolled: Handheld) -> N
     expect(enrolled.scan(CODE)).to_have_attribute("data-verdict", "genuine")
 
 
+def test_pause_in_the_middle_of_a_code_does_not_split_it(enrolled: Handheld) -> None:
+    """A radio link that stalls must not turn a good label into half of one."""
+    enrolled.choose("store_in")
+    text = enrolled.backend.label(CODE)
+    enrolled.page.keyboard.type(text[:90])
+    enrolled.page.wait_for_timeout(400)
+    enrolled.wedge(text[90:])
+    expect(enrolled.scan(CODE)).to_have_attribute("data-verdict", "genuine")
+
+
+def test_half_a_label_is_no_forgery(enrolled: Handheld) -> None:
+    enrolled.choose("store_in")
+    enrolled.wedge(enrolled.backend.label(CODE)[:120])
+    expect(enrolled.page.get_by_text("没有读完整")).to_be_visible()
+    expect(enrolled.page.locator(".scan")).to_have_count(0)
+
+
 def test_full_width_characters_of_an_input_method_are_undone(enrolled: Handheld) -> None:
     enrolled.choose("store_in")
     enrolled.page.locator("#wedge").focus()

@@ -11,6 +11,7 @@ export type Scan =
   | { kind: "place"; of: string; code: string; token: string; verdict: Verdict }
   | { kind: "manifest"; number: string }
   | { kind: "enrol"; code: string }
+  | { kind: "broken"; text: string }
   | { kind: "other"; text: string };
 
 /** Key id → base64 of the issuer's raw Ed25519 public key. */
@@ -20,8 +21,8 @@ const HOST = String.raw`HTTPS:\/\/[A-Z0-9.-]+(?::\d+)?`;
 const SIGNED = String.raw`\.([0-9A-F]{8})\.([A-Z2-7]{103})$`;
 const LABEL = new RegExp(String.raw`^${HOST}\/Q\/([0-9A-Z]{37})\.(0|[1-9]\d{0,5})${SIGNED}`);
 const PLACE = new RegExp(String.raw`^${HOST}\/P\/([A-Z]+)\/([0-9A-Z-]{1,48})${SIGNED}`);
-const ANY_LABEL = /^HTTPS:\/\/[^/]+\/Q\/([0-9A-Z]{0,37})/;
-const ANY_PLACE = /^HTTPS:\/\/[^/]+\/P\/([A-Z]*)\/?([0-9A-Z-]{0,48})/;
+const ANY_LABEL = /^HTTPS:\/\/[^/]+\/Q\//;
+const ANY_PLACE = /^HTTPS:\/\/[^/]+\/P\//;
 const ENROL = /#enrol=([A-Za-z0-9_-]+)/i;
 
 /** Undoes what keyboards, input methods and code pages do to a code (full width, dots, controls). */
@@ -30,7 +31,7 @@ export function cleanScan(raw: string): string {
   return text.replace(/。/g, ".").replace(/、/g, "/").replace(/[‐-―−]/g, "-").trim();
 }
 
-/** Never throws. A label's address with broken parts is a bad copy or a bad forgery. */
+/** Never throws. A label that was not read to its end is `broken`: scan again, accuse nobody. */
 export async function readScan(raw: string, issuers: Issuers): Promise<Scan> {
   const text = cleanScan(raw);
   const enrol = ENROL.exec(text);
@@ -47,22 +48,16 @@ export async function readScan(raw: string, issuers: Issuers): Promise<Scan> {
 
 async function readLabel(token: string, issuers: Issuers): Promise<Scan> {
   const match = LABEL.exec(token) as unknown as [string, string, string, string, string] | null;
-  if (!match || !parseDigitalId(match[1])) {
-    const id = ANY_LABEL.exec(token)?.[1] ?? "";
-    return { kind: "container", id, token, rotation: 0, verdict: "forged" };
-  }
+  if (!match) return { kind: "broken", text: token };
   const [, id, rotation, kid, sig] = match;
   const message = `waste-trace-label-v1\n${id}.${rotation}.${kid}`;
-  const verdict = await judge(message, kid, sig, issuers);
+  const verdict = parseDigitalId(id) ? await judge(message, kid, sig, issuers) : "forged";
   return { kind: "container", id, token, rotation: Number(rotation), verdict };
 }
 
 async function readPlace(token: string, issuers: Issuers): Promise<Scan> {
   const match = PLACE.exec(token) as unknown as [string, string, string, string, string] | null;
-  if (!match) {
-    const [, of = "", code = ""] = ANY_PLACE.exec(token) ?? [];
-    return { kind: "place", of, code, token, verdict: "forged" };
-  }
+  if (!match) return { kind: "broken", text: token };
   const [, of, code, kid, sig] = match;
   const message = `waste-trace-place-v1\n${of}/${code}.${kid}`;
   return { kind: "place", of, code, token, verdict: await judge(message, kid, sig, issuers) };

@@ -10,8 +10,11 @@ const SLOW_IDLE_MS = 700;
 const BURST_MS_PER_CHAR = 35;
 const SHORTEST = 6;
 
-/** Whole codes only; these may end without Enter even when they came slowly. */
-const WHOLE = /(?:HTTPS?:\/\/\S+\/[A-Z]\/\S{20,}|[0-9A-HJ-NPQRTUWXY]{18}\d{19}|20\d{12})$/i;
+/** A code that cannot go on: it needs no Enter, and no half of it may be taken for the whole. */
+const SIGNED = String.raw`HTTPS:\/\/\S+\/[PQ]\/\S+\.[A-Z2-7]{103}`;
+const PLAIN = String.raw`[0-9A-HJ-NPQRTUWXY]{18}\d{19}`;
+const WHOLE = new RegExp(String.raw`^(?:${SIGNED}|${PLAIN}|20\d{12})$`, "i");
+const AT_THE_END = new RegExp(String.raw`(?:${SIGNED}|${PLAIN})$`, "i");
 
 export class Wedge {
   private first = 0;
@@ -42,12 +45,11 @@ export class Wedge {
 
   private idle(last: number): void {
     const text = cleanScan(this.sink.value);
+    if (WHOLE.test(text)) return this.finish();
+    // A busy device or a radio link may pause in the middle of a code: wait before judging.
     const perChar = (last - this.first) / Math.max(1, text.length);
-    if (text.length >= SHORTEST && perChar < BURST_MS_PER_CHAR) return this.finish();
-    this.timer = setTimeout(() => {
-      if (WHOLE.test(cleanScan(this.sink.value))) this.finish();
-      else this.reset();
-    }, SLOW_IDLE_MS);
+    const burst = text.length >= SHORTEST && perChar < BURST_MS_PER_CHAR;
+    this.timer = setTimeout(() => (burst ? this.finish() : this.reset()), SLOW_IDLE_MS);
   }
 
   private reset(): void {
@@ -67,9 +69,7 @@ export class Wedge {
 export function guardField(field: HTMLInputElement, onScan: (text: string) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const inspect = (): void => {
-    const found = /HTTPS?:\/\/\S+\/[A-Z]\/\S{20,}$|[0-9A-HJ-NPQRTUWXY]{18}\d{19}$/i.exec(
-      cleanScan(field.value),
-    );
+    const found = AT_THE_END.exec(cleanScan(field.value));
     if (!found) return;
     field.value = cleanScan(field.value).slice(0, found.index);
     field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -41,6 +41,10 @@ export class RecordScreen {
   readonly scanned = async (text: string, target = ""): Promise<void> => {
     const scan = await readScan(text, this.session.device?.issuers ?? {});
     if (scan.kind === "enrol") return this.onEnrolCode(scan.code);
+    if (scan.kind === "broken") {
+      notify("warn", t("没有读完整", "Read in part only"), t("请再扫一次。", "Scan it again."));
+      return;
+    }
     const added = this.draft.add(scan, target);
     if (scan.kind === "other" && added !== "filled") {
       notify("warn", t("不认识这个码", "Not a code of ours"), scan.text.slice(0, 60));
