@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import zxingcpp
 
+from scanner.decode.charset import chinese
 from scanner.decode.orient import orient
 from scanner.decode.reads import Gray, Hit, as_quad
 
@@ -63,9 +64,11 @@ def _zxing_hit(code: zxingcpp.Barcode) -> Hit | None:
     corners = (p.top_left, p.top_right, p.bottom_right, p.bottom_left)
     quad = as_quad(np.array([(c.x, c.y) for c in corners], np.float64))
     name = code.format.name
+    # ]Q1: a QR code that names no character set (ISO/IEC 15424), so its text is a guess.
+    text = (chinese(code.bytes) if code.symbology_identifier == "]Q1" else None) or code.text
     # U+FFFD is where the bytes were no text of the assumed character set: not a text to believe.
-    if code.valid and code.text and "\ufffd" not in code.text:
-        return Hit(code.text, name, quad)
+    if code.valid and text and "\ufffd" not in text:
+        return Hit(text, name, quad)
     return Hit("", name, quad) if name == "QRCode" else None
 
 

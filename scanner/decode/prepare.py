@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -28,6 +29,11 @@ class Prepared:
         points = as_array(quad).reshape(-1, 1, 2)
         moved = cv2.perspectiveTransform(points, self.back)
         return as_quad(np.asarray(moved, np.float64).reshape(4, 2))
+
+    def then(self, preparation: Preparation) -> Prepared:
+        """Prepared once more."""
+        more = preparation(self.image)
+        return Prepared(more.image, self.back @ more.back)
 
     def padded(self, px: int) -> Prepared:
         """With a white border of ``px``: the quiet zone of a code that touches the edge."""
@@ -66,6 +72,7 @@ def plain(gray: Gray) -> Prepared:
     return Prepared(gray, np.eye(3))
 
 
+@cache
 def gamma(power: float) -> Preparation:
     """Raise luma to ``power``: below 1 brightens shadows, above 1 darkens glare."""
     table = np.array([255 * (v / 255) ** power for v in range(256)], np.uint8)
@@ -103,6 +110,11 @@ def sharpened(gray: Gray) -> Prepared:
     return Prepared(
         cv2.addWeighted(gray, 2.5, soft, -1.5, 0).astype(np.uint8, copy=False), np.eye(3)
     )
+
+
+def softened(gray: Gray) -> Prepared:
+    """Gaussian of 1 px: tears, halftone and coarse noise."""
+    return Prepared(cv2.GaussianBlur(gray, (0, 0), 1).astype(np.uint8, copy=False), np.eye(3))
 
 
 def rectified(gray: Gray, quad: Quad, side: int) -> Prepared:

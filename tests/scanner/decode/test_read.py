@@ -160,6 +160,11 @@ def test_until_expected_looks_on_for_what_is_missing() -> None:
     assert {r.text for r in found} == {TEXT, "91330482MA28ABCD1X"}
 
 
+def test_expecting_nothing_still_looks() -> None:
+    frame = rotated(qr_patch(TEXT, 4), 5)
+    assert [r.text for r in read(frame, policy=Policy.UNTIL_EXPECTED)] == [TEXT]
+
+
 def test_a_small_budget_ends_the_look_early() -> None:
     blank = np.random.default_rng(0).integers(0, 256, (700, 900), np.uint8)
     hurried, patient = look(blank, budget_ms=1), look(blank, budget_ms=2000)

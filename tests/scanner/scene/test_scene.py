@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,7 +38,9 @@ def test_the_corners_are_those_of_the_label(background: str) -> None:
 
 def test_tilt_makes_the_far_side_short() -> None:
     photo = photograph(
-        np.full((50, 50), 255, np.uint8), 1, Setup(tilt_deg=35, tilt_toward_deg=0, rotation_deg=0)
+        np.full((50, 50), 255, np.uint8),
+        1,
+        replace(SMALL, tilt_deg=35, tilt_toward_deg=0, rotation_deg=0),
     )
     p = np.array(photo.corners)
     top, bottom = np.linalg.norm(p[1] - p[0]), np.linalg.norm(p[2] - p[3])
