@@ -16,10 +16,13 @@ const TRY_LATER = new Set([408, 425, 429]);
 
 /** GET or POST JSON. Throws `Unreachable` or `Refused`; a captive portal's page is `Unreachable`. */
 export async function callServer(path: string, body?: unknown): Promise<unknown> {
-  const request: RequestInit = { cache: "no-store", credentials: "same-origin", redirect: "error" };
+  const accept = "application/json, application/problem+json";
+  const request: RequestInit = {
+    cache: "no-store", credentials: "same-origin", redirect: "error", headers: { accept },
+  };
   if (body !== undefined) {
     request.method = "POST";
-    request.headers = { "content-type": "application/json" };
+    request.headers = { accept, "content-type": "application/json" };
     request.body = JSON.stringify(body);
   }
   const response = await fetchOrFail(path, request);
