@@ -1,0 +1,164 @@
+"""Fixtures of the whole suite: real databases, a migrated deployment, devices that sign."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import migrations
+from tests.cast import Cast, register_all
+from tests.databases import Database, Databases, PostgresCluster, SqliteFiles, unavailable
+from tests.devices import Clock, Device, MakeDevice, enrolled_device
+from waste_trace.ledger.keys import Algorithm
+from waste_trace.services.deployment import Deployment
+from waste_trace.services.open_ledger import open_ledger
+from waste_trace.settings import Settings
+from waste_trace.store.engine import open_engine
+
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+OpenDeployment = Callable[[Database, Path], Deployment]
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """A kind of database, with what is copied for each test.
+
+    Attributes:
+        migrated: today's schema and no row.
+        opened: a ledger with its parties, to which the keys in ``folder`` belong.
+    """
+
+    databases: Databases
+    migrated: Database
+    opened: Database
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def sqlite_furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """SQLite files."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    return _furnish(SqliteFiles(folder), folder / "data")
+
+
+@pytest.fixture(scope="session")
+def postgres_furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished | str]:
+    """A running PostgreSQL, or why there is none."""
+    try:
+        cluster = PostgresCluster()
+    except Exception as error:
+        yield f"PostgreSQL does not start: {type(error).__name__}: {error}"
+        return
+    yield _furnish(cluster, tmp_path_factory.mktemp("postgresql") / "data")
+    cluster.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def furnished(request: pytest.FixtureRequest) -> Furnished:
+    """Both kinds of database, one after the other."""
+    short = {"sqlite": "sqlite", "postgresql": "postgres"}[request.param]
+    found: Furnished | str = request.getfixturevalue(f"{short}_furnished")
+    if isinstance(found, str):
+        unavailable(found)
+    return found
+
+
+@pytest.fixture
+def empty_database(furnished: Furnished) -> Iterator[Database]:
+    """A database without tables."""
+    database = furnished.databases.empty()
+    yield database
+    furnished.databases.drop(database)
+
+
+@pytest.fixture
+def database(furnished: Furnished) -> Iterator[Database]:
+    """A migrated database without rows."""
+    database = furnished.databases.copy(furnished.migrated)
+    yield database
+    furnished.databases.drop(database)
+
+
+@pytest.fixture
+def opened_database(furnished: Furnished, data_dir: Path) -> Iterator[Database]:
+    """A database whose ledger is open and knows the parties; its keys are in the data folder."""
+    shutil.copytree(furnished.folder, data_dir)
+    database = furnished.databases.copy(furnished.opened)
+    yield database
+    furnished.databases.drop(database)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of the test's deployments."""
+    return Clock(START)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """The data folder of the test's deployment: keys, pictures, high-water mark."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def open_deployment(clock: Clock) -> Iterator[OpenDeployment]:
+    """Open deployments on a database and a data folder; they are closed after the test."""
+    opened: list[Deployment] = []
+
+    def make(database: Database, folder: Path) -> Deployment:
+        opened.append(Deployment.open(settings_for(database.url, folder), clock))
+        return opened[-1]
+
+    yield make
+    for deployment in opened:
+        deployment.close()
+
+
+@pytest.fixture
+def deployment(
+    opened_database: Database, data_dir: Path, open_deployment: OpenDeployment
+) -> Deployment:
+    """A deployment whose ledger is open, with the services' keys and the parties in it."""
+    return open_deployment(opened_database, data_dir)
+
+
+@pytest.fixture
+def handheld(deployment: Deployment, tmp_path: Path) -> Iterator[MakeDevice]:
+    """Make enrolled devices of the deployment: ``handheld(org, site="", algorithm="ed25519")``."""
+    made: list[Device] = []
+
+    def make(org: str, site: str = "", algorithm: Algorithm = "ed25519") -> Device:
+        folder = tmp_path / "devices" / str(len(made))
+        made.append(enrolled_device(deployment, folder, org, site=site, algorithm=algorithm))
+        return made[-1]
+
+    yield make
+    for device in made:
+        device.handheld.close()
+
+
+@pytest.fixture
+def cast(deployment: Deployment, handheld: MakeDevice) -> Cast:
+    """The parties of the ledger, with devices that can sign."""
+    return Cast(deployment, handheld)
+
+
+def settings_for(database_url: str, folder: Path) -> Settings:
+    """Settings that do not hear the tester's own environment where it would matter."""
+    return Settings(data_dir=folder, database_url=database_url, broker_url="", blob_url="")
+
+
+def _furnish(databases: Databases, folder: Path) -> Furnished:
+    migrated = databases.empty()
+    engine = open_engine(migrated.url)
+    migrations.upgrade(engine)
+    engine.dispose()
+    opened = databases.copy(migrated)
+    deployment = Deployment.open(settings_for(opened.url, folder), Clock(START))
+    assert open_ledger(deployment)
+    register_all(deployment)
+    deployment.close()
+    return Furnished(databases, migrated, opened, folder)

