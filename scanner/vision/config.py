@@ -40,16 +40,16 @@ class VisionConfig(BaseModel):
         ge=0,
         le=1000,
         title="Gradient correlation under which a block is lost",
-        description="Natural frames stay above 0.6 through gain 0.5 to 1.5; covered blocks fall "
-        "under 0.2.",
+        description="Rendered stores: 0.94 and more in fresh frames down to a fifth of the light, "
+        "at most 0.24 under a cover (99th percentile). People who pass lie between.",
     )
     covered_share: int = Field(
         200,
         ge=1,
         le=1000,
         title="Connected share of all blocks, changed and smooth, that makes a covered camera",
-        description="What lies on the lens is one soft patch. Two neighbouring drums taken away "
-        "change 0.15 of the picture, a hand over a third of the lens 0.3.",
+        description="What lies on the lens is one soft patch: 0.31 when a third is covered, against "
+        "0.11 at most when two of four drums are taken away.",
     )
     hidden_share: int = Field(
         450,
@@ -85,14 +85,15 @@ class VisionConfig(BaseModel):
         ge=0,
         le=1000,
         title="Fine-detail energy against the reference under which the picture is defocused",
-        description="Median over textured blocks, divided by gain squared; sigma 4 px at 1080p "
-        "gives 0.2, JPEG 35 still 0.8.",
+        description="Median over blocks that still correlate, gain taken away. Rendered stores: "
+        "0.22 at sigma 4 px (1080p), 0.35 at most at 3 px, 0.98 and more at JPEG 35.",
     )
     shift_px: int = Field(
         6,
         ge=1,
         title="Shift of the whole picture that counts as moved, px at working width",
-        description="About 1 percent of the width; wind and traffic shake a bracket by 1 to 3.",
+        description="About 1 percent of the width, 18 px of 1080p; a bracket that shakes by 3 px of "
+        "1080p stays within 1.",
     )
     shift_gain: int = Field(
         250,
@@ -107,22 +108,23 @@ class VisionConfig(BaseModel):
         ge=0,
         le=255,
         title="95th percentile of luma under which the frame is black, grey levels",
-        description="Video black is 16; a store at an eighth of its light has 28.",
+        description="Video black is 16; a rendered store at an eighth of its light has 30, at a "
+        "sixteenth, where labels are lost, 15.",
     )
     glare_level: int = Field(
         248,
         ge=128,
         le=255,
         title="Luma that counts as burnt out, grey levels",
-        description="Encoders clip at 235 to 255; paper in full light stays under 245.",
+        description="Encoders clip between 235 and 255, so what burns out lies at or near the top.",
     )
     glare_rise: int = Field(
         300,
         ge=1,
         le=1000,
         title="Rise of the burnt-out share over the reference that makes glare",
-        description="A lamp at the lens burns half of the frame; an open door a tenth; a quarter "
-        "more light in a white room 0.27.",
+        description="Rendered stores: a lamp at the lens burns 0.58 and more, a quarter more light "
+        "in a white room up to 0.27.",
     )
     replay_excess: int = Field(
         400,
