@@ -48,8 +48,8 @@ class VisionConfig(BaseModel):
         ge=1,
         le=1000,
         title="Connected share of all blocks, changed and smooth, that makes a covered camera",
-        description="What lies on the lens is one soft patch: 0.31 when a third is covered, against "
-        "0.11 at most when two of four drums are taken away.",
+        description="What lies on the lens is one soft patch: 0.31 when a third is covered, "
+        "against 0.11 at most when two of four drums are taken away.",
     )
     hidden_share: int = Field(
         450,
@@ -92,8 +92,8 @@ class VisionConfig(BaseModel):
         6,
         ge=1,
         title="Shift of the whole picture that counts as moved, px at working width",
-        description="About 1 percent of the width, 18 px of 1080p; a bracket that shakes by 3 px of "
-        "1080p stays within 1.",
+        description="About 1 percent of the width, 18 px of 1080p; a bracket that shakes by 3 px "
+        "of 1080p stays within 1.",
     )
     shift_gain: int = Field(
         250,
