@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import unavailable
 from tests.ledger.foreign_cases import (
     VKEY,
     good_consistencies,
@@ -17,7 +18,7 @@ from tests.ledger.foreign_cases import (
     spoiled_inclusions,
     whole,
 )
-from tests.ledger.tools import LOCAL, run, unavailable
+from tests.ledger.tools import LOCAL, run
 from waste_trace.ledger.bundle_layout import CHECKPOINT
 
 SOURCE = Path(__file__).with_name("foreign") / "check.go"

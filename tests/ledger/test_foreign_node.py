@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import unavailable
 from tests.ledger.foreign_cases import Inclusion, good_inclusions, spoiled_inclusions
-from tests.ledger.tools import LOCAL, run, unavailable
+from tests.ledger.tools import LOCAL, run
 
 SOURCE = Path(__file__).with_name("foreign")
 FILES = ("package.json", "package-lock.json", ".npmrc", "check.cjs")

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from tests.databases import unavailable
 from tests.ledger.foreign_cases import (
     Inclusion,
     good_inclusions,
@@ -23,7 +24,6 @@ from tests.ledger.foreign_cases import (
     whole,
 )
 from tests.ledger.sample_ledger import key
-from tests.ledger.tools import unavailable
 from waste_trace.ledger.dsse import Envelope, envelope_value
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.leaf import parse_leaf

@@ -1,22 +1,14 @@
-"""Tools that a test needs and a machine may lack: it skips loudly there, and fails in CI."""
+"""Programs of others that tests start, and where they keep what they fetched."""
 
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local" / "foreign"
-
-
-def unavailable(reason: str) -> NoReturn:
-    """Skip the test and say why; with CI=true the lack is a failure."""
-    if os.environ.get("CI", "").lower() in ("true", "1"):
-        pytest.fail(f"{reason} (CI=true)")
-    pytest.skip(reason)
 
 
 def run(

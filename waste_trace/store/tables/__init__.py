@@ -35,6 +35,7 @@ from waste_trace.store.tables.ledger import (  # noqa: E402
 )
 from waste_trace.store.tables.outbox import Outbox  # noqa: E402
 from waste_trace.store.tables.parties import Device, Organisation, Site  # noqa: E402
+from waste_trace.store.tables.witness import Cosignature  # noqa: E402
 
 #: Rebuilt from the ledger by ``waste-trace rebuild``; nothing but the projector writes them.
 READ_TABLES: tuple[type[SQLModel], ...] = (
@@ -60,6 +61,7 @@ __all__ = [
     "Container",
     "ContainerEvent",
     "ContainerLink",
+    "Cosignature",
     "Device",
     "EnrolmentCode",
     "Entry",

@@ -1,0 +1,1 @@
+"""HTTP around `waste_trace.witness`: serve a witness, ask witnesses, follow a log as a mirror."""
