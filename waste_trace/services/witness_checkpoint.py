@@ -151,13 +151,24 @@ def _submit(deployment: Deployment, ask: Ask, party: Party, note: str, start: in
     """Ask from where the witness should be; if it says where it really is, once more from there."""
     size = read_checkpoint(note).size
     try:
+        return _ask_from(deployment, ask, party, note, start, size)
+    except OtherRoot:
+        raise
+    except OtherSize as error:
+        start = error.size
+    return _ask_from(deployment, ask, party, note, start, size)
+
+
+def _ask_from(
+    deployment: Deployment, ask: Ask, party: Party, note: str, start: int, size: int
+) -> bytes:
+    try:
         return ask(party, Submission(start, _prove(deployment, start, size), note))
     except OtherSize as error:
         if error.size == start:
             # The witness is where we said and still refuses: one size, two roots.
             raise OtherRoot(start) from error
-        again = Submission(error.size, _prove(deployment, error.size, size), note)
-    return ask(party, again)
+        raise
 
 
 def _prove(deployment: Deployment, start: int, size: int) -> tuple[bytes, ...]:
