@@ -45,3 +45,7 @@ def run() -> None:
             stop(error)
         except typer.Exit as leaving:
             sys.exit(leaving.exit_code)
+
+
+if __name__ == "__main__":
+    run()

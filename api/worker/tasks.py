@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from api.recognise import describe_code
 from scanner.decode import load_image
 from scanner.vision import verify_frame as look_at
+from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.verify_frame import append_verdict, frame_to_verify
 from waste_trace.store import outbox
@@ -19,21 +20,23 @@ def verify_frame(deployment: Deployment, capture: int) -> None:
     frame = frame_to_verify(deployment, capture)
     if frame is None:
         return
+    # A worker appends rarely; what other processes enrolled meanwhile it has to ask for.
+    registry = deployment.sequencer.refresh()
     verdict = look_at(
         load_image(frame.picture),
         reference=None if frame.reference is None else load_image(frame.reference),
         previous=None if frame.previous is None else load_image(frame.previous),
         expected=frame.expected,
-        identify=lambda text: _identity(deployment, text),
+        identify=lambda text: _identity(registry, text),
     )
     detail = verdict.as_value()
     del detail["codes"]  # whole label texts; the containers' codes say the same in a leaf's room
     append_verdict(deployment, frame, verdict.verdict, detail)
 
 
-def _identity(deployment: Deployment, text: str) -> str | None:
+def _identity(registry: KeyRegistry, text: str) -> str | None:
     """Which container a label in view stands for; a label that is not genuine stands for itself."""
-    described = describe_code(deployment.sequencer.registry, text)
+    described = describe_code(registry, text)
     if described is None or "container" not in described:
         return None
     return str(described["container"]) if described["genuine"] else text

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from waste_trace.compliance.weight_difference import WeightTolerance
 from waste_trace.ledger.policy import NO_QUORUM, Party, Policy, format_policy
+from waste_trace.services.attempts import Attempts
 from waste_trace.settings import Settings
 from waste_trace.store.blobs import Blobs
 from waste_trace.store.engine import open_engine
@@ -28,6 +29,7 @@ class Deployment:
     sequencer: Sequencer
     blobs: Blobs
     clock_ms: Callable[[], int]
+    attempts: Attempts = field(default_factory=Attempts)
 
     @classmethod
     def open(

@@ -2,8 +2,6 @@
 
 import hashlib
 import secrets
-import threading
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -21,10 +19,6 @@ from waste_trace.store.writing import insert_rows, table_of, write_transaction
 _HASHER = PasswordHasher()
 # Verified against where there is no such user, so that the answer takes as long.
 _NOBODY = _HASHER.hash(secrets.token_hex(8))
-_FREE_FAILURES = 5
-_FORGET_SECONDS = 900
-_failures: dict[str, tuple[int, float]] = {}
-_failures_lock = threading.Lock()
 
 
 class SignInRefused(WasteTraceError):
@@ -79,7 +73,8 @@ def sign_in(deployment: Deployment, username: str, password: str) -> str:
     Raises:
         SignInRefused, TooManyAttempts
     """
-    _require_patience(username)
+    if deployment.attempts.must_wait(username):
+        raise TooManyAttempts("密码连续输错次数过多。", "Too many wrong passwords in a row.")
     with Session(deployment.engine) as session:
         user = session.get(User, username)
         stored = user.password_hash if user and not user.disabled else _NOBODY
@@ -88,7 +83,7 @@ def sign_in(deployment: Deployment, username: str, password: str) -> str:
         good = stored is not _NOBODY
     except VerificationError:
         good = False
-    _remember(username, good)
+    deployment.attempts.remember(username, good)
     if not good:
         raise SignInRefused("用户名或密码不对。", "Wrong user name or password.")
     token = secrets.token_urlsafe(32)
@@ -130,23 +125,6 @@ def sign_out(deployment: Deployment, token: str) -> None:
     table = table_of(LoginSession)
     with write_transaction(deployment.engine) as connection:
         connection.execute(delete(table).where(table.c.token_hash == _hash(token)))
-
-
-def _require_patience(username: str) -> None:
-    with _failures_lock:
-        count, last = _failures.get(username, (0, 0.0))
-    if count >= _FREE_FAILURES and time.monotonic() - last < _FORGET_SECONDS:
-        raise TooManyAttempts("密码连续输错次数过多。", "Too many wrong passwords in a row.")
-
-
-def _remember(username: str, good: bool) -> None:
-    with _failures_lock:
-        if good:
-            _failures.pop(username, None)
-            return
-        count, last = _failures.get(username, (0, 0.0))
-        fresh = time.monotonic() - last < _FORGET_SECONDS
-        _failures[username] = (count + 1 if fresh else 1, time.monotonic())
 
 
 def _hash(token: str) -> str:

@@ -92,6 +92,7 @@ class Sequencer:
         self._issuers: dict[str, bytes] = {}
         self._known_size = -1
         self._open_state()
+        self.refresh()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._thread.start()
 
