@@ -31,7 +31,7 @@ def custody_gaps(container: str, present: Present) -> list[Raised]:
 def _raise(container: str, step: MissingStep) -> Raised:
     verb = event_type(step.typ)
     rule = UNKNOWN_CONTAINER if step.found is State.UNKNOWN else CUSTODY_GAP
-    row = transition(step.typ) or transition(step.typ, "input") or transition(step.typ, "output")
+    row = transition(step.typ, step.role)
     wanted = sorted(row.before) if row else []
     wanted_zh = "、".join(STATE_ZH[state] for state in wanted)
     return Raised(

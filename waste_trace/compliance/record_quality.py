@@ -1,5 +1,6 @@
 """What the record says about how it was made: late, with gaps, with labels that are not genuine."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -78,7 +79,7 @@ def forged_label(idx: int, org: str, label: str, reason_zh: str, reason_en: str)
     """A finding for a scanned label whose signature does not verify."""
     return Raised(
         FORGED_LABEL,
-        f"forged_label:{idx}:{label[-12:]}",
+        f"forged_label:{idx}:{hashlib.sha256(label.encode()).hexdigest()[:12]}",
         f"#{idx}",
         org,
         f"扫描到的标签不真：{reason_zh}",

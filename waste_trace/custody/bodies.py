@@ -8,7 +8,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from waste_trace.codes import batch_code, digital_id, manifest_number, uscc
 from waste_trace.codes.errors import InvalidCode
@@ -32,10 +40,14 @@ ManifestNumber = Annotated[str, _code(manifest_number.parse)]
 OrgCode = Annotated[str, _code(uscc.parse)]
 BatchCode = Annotated[str, _code(batch_code.parse)]
 #: Decimal kilograms with at most three decimals, as a string: "182.500".
-KilogramText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d{0,8})(\.\d{1,3})?$")]
+KilogramText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$")]
 Sha256Text = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Plate = Annotated[str, StringConstraints(max_length=12)]
-Text = Annotated[str, StringConstraints(max_length=200)]
+# No control characters: nobody can type them, and PostgreSQL cannot store NUL.
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Plate = Annotated[str, StringConstraints(max_length=12, pattern=_PRINTABLE)]
+Text = Annotated[str, StringConstraints(max_length=200, pattern=_PRINTABLE)]
+#: A number of things; bounded, because an event that the database cannot hold never gets in.
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class Body(BaseModel):
@@ -86,7 +98,7 @@ class IssueBody(Body):
     containers: list[ContainerCode] = Field(min_length=1, max_length=200)
     org: OrgCode
     key_id: Text
-    rotation: int
+    rotation: Count
 
     def containers_touched(self) -> tuple[str, ...]:
         return tuple(self.containers)
@@ -97,7 +109,7 @@ class FillBody(ContainersBody):
 
     batch: BatchCode
     weight_kg: KilogramText
-    volume_l: int | None = None
+    volume_l: Count | None = None
 
 
 class CollectBody(ContainersBody):
@@ -120,6 +132,13 @@ class MergeBody(ContainersBody):
     into: ContainerCode
     weight_kg: KilogramText
 
+    @field_validator("into")
+    @classmethod
+    def _into_another(cls, into: str, known: ValidationInfo) -> str:
+        if into in known.data.get("containers", ()):
+            raise ValueError("a container cannot be merged into itself")
+        return into
+
     def containers_touched(self) -> tuple[str, ...]:
         return (*self.containers, self.into)
 
@@ -131,7 +150,7 @@ class ManifestLine(Body):
     edition: Text
     waste_name: Text
     weight_kg: KilogramText
-    packages: int
+    packages: Count
 
 
 class OpenManifestBody(ContainersBody):

@@ -4,7 +4,7 @@ One part each for sender, carrier and receiver; each part's weight is that party
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from waste_trace.custody.fold import Touch
@@ -35,7 +35,11 @@ MANIFEST_VERBS = frozenset(_REACHED)
 
 @dataclass(frozen=True, slots=True)
 class ManifestPresent:
-    """What the events of one manifest number add up to."""
+    """What the events of one manifest number add up to.
+
+    ``loaded_kg``: by container, what the carrier weighed it at when it was loaded alone.
+    ``weighed``: the receiver's weighings; one of the same containers again replaces the former.
+    """
 
     sender: str = ""
     carrier: str = ""
@@ -46,6 +50,7 @@ class ManifestPresent:
     vehicle_plate: str = ""
     opened: Touch | None = None
     weighed: tuple[Touch, ...] = ()
+    loaded_kg: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def planned_kg(self) -> Decimal | None:
@@ -101,11 +106,29 @@ def _part(present: ManifestPresent, touch: Touch) -> ManifestPresent:
         )
     if touch.typ == "load":
         plate = str(body.get("vehicle_plate", "")) or present.vehicle_plate
-        carrier = present.carrier or touch.org
-        return replace(present, containers=containers, vehicle_plate=plate, carrier=carrier)
+        return replace(
+            present,
+            containers=containers,
+            vehicle_plate=plate,
+            carrier=present.carrier or touch.org,
+            loaded_kg={**present.loaded_kg, **_loaded(touch)},
+        )
     if touch.typ == "weigh_in":
-        return replace(present, containers=containers, weighed=(*present.weighed, touch))
+        return replace(present, containers=containers, weighed=_weigh(present.weighed, touch))
     return replace(present, containers=containers)
+
+
+def _weigh(weighed: tuple[Touch, ...], touch: Touch) -> tuple[Touch, ...]:
+    """Put a container on the scale twice and it still weighs what it did the second time."""
+    now = set(_texts(touch.body.get("containers")))
+    others = (old for old in weighed if not now.issuperset(_texts(old.body.get("containers"))))
+    return (*others, touch)
+
+
+def _loaded(touch: Touch) -> dict[str, Decimal]:
+    containers = _texts(touch.body.get("containers"))
+    text = touch.body.get("weight_kg")
+    return {containers[0]: Decimal(str(text))} if text is not None and len(containers) == 1 else {}
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -17,13 +17,20 @@ from waste_trace.store.tables import Batch, Container, ContainerLink
 _GAP_RULES = (CUSTODY_GAP.name, UNKNOWN_CONTAINER.name)
 
 
-def project_custody(record: Record, rows: Rows, histories: Histories, findings: Findings) -> None:
-    """Fold every container that the event touches, and keep batch and genealogy."""
+def project_custody(
+    record: Record, rows: Rows, histories: Histories, findings: Findings
+) -> list[str]:
+    """Fold every container that the event touches, and keep batch and genealogy.
+
+    Returns:
+        The numbers of the manifests whose containers now weigh something else.
+    """
     event = record.event
     body = parse_body(event.typ, event.body)
     if event.typ == "produce":
         rows.put(Batch, _batch_row(record))
-        return
+        return []
+    reweighed: list[str] = []
     for code in dict.fromkeys(body.containers_touched()):
         role = "subject"
         if isinstance(body, MergeBody):
@@ -32,6 +39,8 @@ def project_custody(record: Record, rows: Rows, histories: Histories, findings: 
         present = fold(histories.container(code))
         before = rows.get(Container, code)
         rows.put(Container, _container_row(code, present, record, before))
+        if present.declared_kg != (before["declared_kg"] if before else None):
+            reweighed += histories.manifests_of(code)
         findings.settle(_GAP_RULES, code, custody_gaps(code, present), record)
     if isinstance(body, MergeBody):
         for parent in body.containers:
@@ -45,6 +54,7 @@ def project_custody(record: Record, rows: Rows, histories: Histories, findings: 
                     "idx": record.idx,
                 },
             )
+    return reweighed
 
 
 def _batch_row(record: Record) -> dict[str, Any]:

@@ -51,6 +51,11 @@ class Histories:
         self.ahead([], [number])
         return self._manifests[number]
 
+    def manifests_of(self, code: str) -> list[str]:
+        """The numbers of the manifests that a container has been on."""
+        numbers = (str(touch.body.get("manifest", "")) for touch in self.container(code))
+        return sorted({number for number in numbers if number})
+
     def touch_container(self, code: str, touch: Touch) -> None:
         """A new event of a container."""
         self.container(code).append(touch)

@@ -27,29 +27,47 @@ def project_manifest(
     """Fold the manifest that the event belongs to. Runs after its containers were folded."""
     number = str(record.event.body["manifest"])
     histories.touch_manifest(number, record.touch())
+    weigh_manifest(number, record, rows, histories, findings, tolerance)
+
+
+def weigh_manifest(
+    number: str,
+    record: Record,
+    rows: Rows,
+    histories: Histories,
+    findings: Findings,
+    tolerance: WeightTolerance,
+) -> None:
+    """Fold a manifest again: an event of it, or of a container on it, has changed its weights."""
     present = fold_manifest(histories.manifest(number))
-    dispatched_kg = _dispatched(rows, present.containers)
+    dispatched_kg = _dispatched(rows, present, present.containers)
     rows.put(Manifest, _row(number, present, dispatched_kg, record))
-    weighed_kg = _dispatched(rows, present.weighed_containers)
+    weighed_kg = _dispatched(rows, present, present.weighed_containers)
     raised = []
     if present.received_kg is not None and weighed_kg is not None:
         events = [touch.idx for touch in present.weighed]
         if present.opened:
             events.insert(0, present.opened.idx)
-        receiver = present.receiver or record.event.org
+        receiver = present.receiver or present.weighed[-1].org
         raised = weight_difference(
             number, receiver, weighed_kg, present.received_kg, events, tolerance
         )
     findings.settle((WEIGHT_DIFFERENCE.name,), number, raised, record)
 
 
-def _dispatched(rows: Rows, containers: tuple[str, ...]) -> Decimal | None:
-    """What the sender's side says these containers weigh; None where one has no weight."""
+def _dispatched(
+    rows: Rows, present: ManifestPresent, containers: tuple[str, ...]
+) -> Decimal | None:
+    """What these containers weighed when they left; None where one has no weight.
+
+    That is what the carrier weighed at loading, else what was declared. It is never taken from
+    another manifest: a container may be transferred twice.
+    """
     total = Decimal(0)
     rows.ahead(Container, [(code,) for code in containers])
     for code in containers:
         row = rows.get(Container, code)
-        weight_kg = (row["dispatched_kg"] or row["declared_kg"]) if row else None
+        weight_kg = present.loaded_kg.get(code, row["declared_kg"] if row else None)
         if weight_kg is None:
             return None
         total += weight_kg

@@ -23,7 +23,7 @@ from waste_trace.store.projector.custody import project_custody
 from waste_trace.store.projector.findings import Findings
 from waste_trace.store.projector.frames import project_capture, project_verdict
 from waste_trace.store.projector.histories import Histories
-from waste_trace.store.projector.manifests import project_manifest
+from waste_trace.store.projector.manifests import project_manifest, weigh_manifest
 from waste_trace.store.projector.parties import REGISTRY_TYPES, project_registry
 from waste_trace.store.projector.record import ProjectorConfig, Record
 from waste_trace.store.rows import Rows
@@ -88,9 +88,12 @@ class Projector:
         elif event.typ == "verify_frame":
             project_verdict(record, rows, findings)
         elif event.typ in VOCABULARY:
-            project_custody(record, rows, histories, findings)
+            tolerance = self._config.weight_tolerance
+            reweighed = project_custody(record, rows, histories, findings)
             if event.typ in MANIFEST_VERBS:
-                project_manifest(record, rows, histories, findings, self._config.weight_tolerance)
+                project_manifest(record, rows, histories, findings, tolerance)
+            for number in reweighed:
+                weigh_manifest(number, record, rows, histories, findings, tolerance)
             self._labels(record, findings)
         findings.add(
             late_event(

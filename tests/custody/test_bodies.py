@@ -1,0 +1,182 @@
+"""Each event's body: a good one, and every way in which one field can be wrong, by its name."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.cast import BATCH, CARRIER, FACTORY, GARAGE, PLANT, WASTE, produce
+from tests.custody.lives import CODE, MANIFEST, OTHER
+from waste_trace.custody.errors import MalformedBody, UnknownEventType
+from waste_trace.custody.vocabulary import VOCABULARY, parse_body
+
+ON = {"containers": [CODE]}
+LINE = {
+    "waste_code": WASTE,
+    "edition": "2021",
+    "waste_name": "废矿物油",
+    "weight_kg": "180.000",
+    "packages": 1,
+}
+SHA = "0123456789abcdef" * 4
+
+#: A good body of each type, with every field that it requires.
+GOOD: dict[str, dict[str, Any]] = {
+    "produce": produce(),
+    "issue": {**ON, "org": FACTORY, "key_id": "89ABCDEF", "rotation": 0},
+    "fill": {**ON, "batch": BATCH, "weight_kg": "180.000"},
+    "collect": {**ON, "from_org": GARAGE, "weight_kg": "18.5"},
+    "store_in": {**ON},
+    "store_out": {**ON},
+    "merge": {**ON, "into": OTHER, "weight_kg": "18"},
+    "number_manifest": {"manifest": MANIFEST, "org": FACTORY},
+    "open_manifest": {**ON, "manifest": MANIFEST, "carrier": CARRIER, "receiver": PLANT,
+                      "lines": [LINE]},
+    "load": {**ON, "manifest": MANIFEST},
+    "depart": {**ON, "manifest": MANIFEST},
+    "arrive": {**ON, "manifest": MANIFEST},
+    "weigh_in": {**ON, "manifest": MANIFEST, "weight_kg": "180.000"},
+    "accept": {**ON, "manifest": MANIFEST},
+    "treat": {**ON, "method": "R9", "weight_kg": "180.000"},
+    "capture_frame": {"camera": "CAM-1", "sha256": SHA, "media_type": "image/png"},
+    "verify_frame": {"camera": "CAM-1", "capture": 7, "sha256": SHA, "verdict": "verified",
+                     "detail": {}},
+}  # fmt: skip
+
+#: Fields that may be left out, with a good value each.
+OPTIONAL: dict[str, dict[str, Any]] = {
+    "produce": {"unit": GARAGE, "facility": "MF0001"},
+    "fill": {"volume_l": 200, "labels": ["HTTPS://X/Q/1"]},
+    "store_in": {"place": "A-1", "weight_kg": "180.000", "labels": []},
+    "open_manifest": {"vehicle_plate": "浙F7K21挂"},
+    "load": {"vehicle_plate": "浙F7K21挂", "weight_kg": "180.000", "place": "门口"},
+    "accept": {"weight_kg": "179.500"},
+}
+
+#: Values that a field of that name refuses, wherever it stands.
+WRONG: dict[str, tuple[object, ...]] = {
+    "containers": ([], "X", [CODE[:-1]], [CODE.lower()], [CODE] * 201, [1], {}),
+    "labels": ("X", [1], ["X" * 201], ["a\x00b"]),
+    "batch": ("HWCS20260230001", "XX20261123001", "", 1),
+    "weight_kg": ("", "-1", "1e3", "01", ".5", "1.", "1.0000", "1,5", " 1", "1 ", "1\n", 180, 1.5,
+                  "1234567890", "NaN", "１８０", "1٢", None),
+    "org": ("91330482MA2CUX11X4", "", 1),
+    "from_org": ("91330482MA2CUX11X4",),
+    "unit": ("x",),
+    "carrier": ("91330482MA2CUX11X4",),
+    "receiver": ("91330482MA2CUX11X4",),
+    "manifest": ("2026330400001", "20263304000001X", 20263304000001),
+    "into": ("X",),
+    "waste_code": ("x" * 201, 1, "a\nb"),
+    "waste_name": ("a\x00b", "\x7f"),
+    "form": (None, "\x1b[31m"),
+    "vehicle_plate": ("x" * 13, "浙\x00"),
+    "volume_l": ("200", -1, 1_000_001, 200.0, True),
+    "packages": ("1", -1, 10**12),
+    "rotation": (-1, "0", 10**12),
+    "lines": ([], [LINE] * 21, LINE),
+    "method": (None, "x" * 201),
+    "sha256": (SHA.upper(), SHA[:-1], SHA + "0"),
+    "media_type": ("image/gif", "text/html"),
+    "verdict": ("fine", ""),
+    "detail": ([], "x"),
+    "capture": ("7", 7.0),
+    "camera": (1, "x" * 201),
+    "place": ("\t",),
+    "edition": (2021,),
+    "key_id": (0,),
+    "facility": (1,),
+}  # fmt: skip
+
+
+def fields_of(typ: str, body: dict[str, Any]) -> list[str]:
+    """The fields that the refusal of a body names."""
+    with pytest.raises(MalformedBody) as caught:
+        parse_body(typ, body)
+    assert caught.value.facts["typ"] == typ
+    fields = caught.value.facts["fields"]
+    assert isinstance(fields, list)
+    assert all(field["problem"] for field in fields)
+    named = [str(field["field"]) for field in fields]
+    for name in named:
+        assert name in caught.value.zh
+        assert name in caught.value.en
+    return named
+
+
+def test_the_table_of_this_test_is_complete() -> None:
+    assert GOOD.keys() == VOCABULARY.keys()
+    fields = {name for row in VOCABULARY.values() for name in row.body.model_fields}
+    assert fields | LINE.keys() == WRONG.keys()
+
+
+@pytest.mark.parametrize("typ", VOCABULARY)
+def test_a_good_body_is_read(typ: str) -> None:
+    body = {**GOOD[typ], **OPTIONAL.get(typ, {})}
+    parsed = parse_body(typ, body)
+    assert type(parsed) is VOCABULARY[typ].body
+    assert parsed.model_dump(exclude_unset=True) == body
+    assert parse_body(typ, GOOD[typ]).model_dump(exclude_unset=True) == GOOD[typ]
+
+
+@pytest.mark.parametrize("typ", VOCABULARY)
+def test_each_missing_field_is_named(typ: str) -> None:
+    for name in GOOD[typ]:
+        body = {key: value for key, value in GOOD[typ].items() if key != name}
+        assert fields_of(typ, body) == [name]
+
+
+@pytest.mark.parametrize("typ", VOCABULARY)
+def test_a_field_that_is_not_understood_is_named(typ: str) -> None:
+    assert fields_of(typ, {**GOOD[typ], "surprise": 1}) == ["surprise"]
+
+
+@pytest.mark.parametrize("typ", VOCABULARY)
+def test_each_wrong_value_is_named(typ: str) -> None:
+    for name in VOCABULARY[typ].body.model_fields:
+        for value in WRONG[name]:
+            if value is None and VOCABULARY[typ].body.model_fields[name].default is None:
+                continue  # null stands for "not stated" here; no payload can hold it anyway
+            named = fields_of(typ, {**GOOD[typ], name: value})
+            assert all(one == name or one.startswith(f"{name}.") for one in named), (value, named)
+
+
+def test_each_wrong_field_of_a_manifest_line_is_named_with_its_line() -> None:
+    for name in LINE:
+        for value in WRONG[name]:
+            lines = [LINE, {**LINE, name: value}]
+            body = {**GOOD["open_manifest"], "lines": lines}
+            assert fields_of("open_manifest", body) == [f"lines.1.{name}"]
+
+
+def test_all_wrong_fields_are_named_at_once() -> None:
+    assert set(fields_of("fill", {"weight_kg": "x", "more": 1})) == {
+        "containers", "batch", "weight_kg", "more",
+    }  # fmt: skip
+
+
+def test_a_container_cannot_be_merged_into_itself() -> None:
+    body = {**GOOD["merge"], "containers": [OTHER, CODE], "into": CODE}
+    assert fields_of("merge", body) == ["into"]
+
+
+def test_an_unknown_type_is_named() -> None:
+    with pytest.raises(UnknownEventType) as caught:
+        parse_body("teleport", {})
+    assert caught.value.facts == {"typ": "teleport"}
+
+
+def test_which_containers_an_event_is_about() -> None:
+    about = {typ: parse_body(typ, body).containers_touched() for typ, body in GOOD.items()}
+    none = {"produce", "number_manifest", "capture_frame", "verify_frame"}
+    assert about == {
+        typ: () if typ in none else (CODE, OTHER) if typ == "merge" else (CODE,) for typ in GOOD
+    }
+
+
+def test_weights_are_exact() -> None:
+    for text in ("0", "0.001", "180", "180.5", "999999999.999"):
+        body = parse_body("treat", {**GOOD["treat"], "weight_kg": text})
+        assert body.kilograms == Decimal(text)
+    assert parse_body("store_in", GOOD["store_in"]).kilograms is None
+    assert parse_body("capture_frame", GOOD["capture_frame"]).kilograms is None

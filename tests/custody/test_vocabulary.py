@@ -1,0 +1,106 @@
+"""Who may say what, as one table; and what a handheld offers to whom."""
+
+import itertools
+
+import pytest
+
+from waste_trace.custody.errors import NotPermitted, UnknownEventType
+from waste_trace.custody.vocabulary import (
+    KINDS,
+    VOCABULARY,
+    actions_for,
+    event_type,
+    require_permitted,
+)
+
+#: Who may say it: kinds of organisation, or the one service (in capitals here).
+MAY = {
+    "produce": "producer platform",
+    "issue": "ISSUER",
+    "fill": "producer platform",
+    "collect": "platform",
+    "store_in": "producer platform treatment",
+    "store_out": "producer platform treatment",
+    "merge": "platform treatment",
+    "number_manifest": "REGISTRAR",
+    "open_manifest": "producer platform",
+    "load": "transporter",
+    "depart": "transporter",
+    "arrive": "transporter",
+    "weigh_in": "treatment",
+    "accept": "treatment",
+    "treat": "treatment",
+    "capture_frame": "producer platform treatment",
+    "verify_frame": "VISION",
+}
+SERVICES = ("registrar", "issuer", "vision")
+
+
+def permitted(typ: str, kinds: frozenset[str], service: str) -> bool:
+    """What the product says; a refusal says why."""
+    refused: NotPermitted | None = None
+    try:
+        require_permitted(typ, kinds, service)
+    except NotPermitted as error:
+        refused = error
+    if refused is not None:
+        assert refused.facts["typ"] == typ
+        assert refused.facts["registered"] == sorted(kinds)
+        assert event_type(typ).zh in refused.zh
+    return refused is None
+
+
+def test_the_table_is_about_every_event() -> None:
+    assert MAY.keys() == VOCABULARY.keys()
+
+
+@pytest.mark.parametrize("typ", MAY)
+def test_each_kind_of_organisation_may_say_what_the_table_says(typ: str) -> None:
+    for kind in KINDS:
+        assert permitted(typ, frozenset({kind}), "") == (kind in MAY[typ].split()), kind
+    assert not permitted(typ, frozenset(), "")
+
+
+@pytest.mark.parametrize("typ", MAY)
+def test_each_service_may_say_its_own_event_and_no_other(typ: str) -> None:
+    for service in SERVICES:
+        assert permitted(typ, frozenset(), service) == (MAY[typ] == service.upper()), service
+        # A service does not borrow the permission of an organisation.
+        assert permitted(typ, frozenset(KINDS), service) == (MAY[typ] == service.upper())
+
+
+def test_an_organisation_of_several_kinds_may_say_what_one_of_them_may() -> None:
+    for kinds in itertools.combinations(KINDS, 2):
+        for typ in VOCABULARY:
+            alone = any(permitted(typ, frozenset({kind}), "") for kind in kinds)
+            assert permitted(typ, frozenset(kinds), "") == alone
+
+
+def test_nobody_may_say_what_is_not_in_the_vocabulary() -> None:
+    with pytest.raises(UnknownEventType):
+        require_permitted("teleport", frozenset(KINDS), "registrar")
+
+
+def test_a_handheld_offers_what_its_organisation_may_do_with_a_scan() -> None:
+    offered = {kind: [row.typ for row in actions_for(frozenset({kind}))] for kind in KINDS}
+    assert offered == {
+        "producer": ["fill", "store_in", "store_out"],
+        "platform": ["fill", "collect", "store_in", "store_out", "merge"],
+        "transporter": ["load", "depart", "arrive"],
+        "treatment": ["store_in", "store_out", "merge", "weigh_in", "accept", "treat"],
+        "regulator": [],
+    }
+
+
+def test_what_a_handheld_asks_for_is_in_the_body_or_the_header() -> None:
+    for row in VOCABULARY.values():
+        for name in row.needs:
+            assert name == "site" or name in row.body.model_fields, (row.typ, name)
+        required = {name for name, field in row.body.model_fields.items() if field.is_required()}
+        assert not row.needs or required <= set(row.needs), row.typ
+
+
+def test_every_event_has_names_of_its_own() -> None:
+    for names in ([row.zh for row in VOCABULARY.values()], [row.en for row in VOCABULARY.values()]):
+        assert all(names)
+        assert len(set(names)) == len(names)
