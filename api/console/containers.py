@@ -70,6 +70,7 @@ def container(code: str, request: Request, deployment: House, person: Reader) ->
     trace = trace_container(deployment, code)
     sources = [row["container"] for row in trace.sources]
     ends = [row["container"] for row in trace.ends]
+    names, sites = name_organisations(deployment), name_sites(deployment)
     return page(
         request,
         "trace.html",
@@ -77,8 +78,9 @@ def container(code: str, request: Request, deployment: House, person: Reader) ->
         "容器轨迹",
         "Trace",
         crumbs=(("容器溯源", "/containers"), (code[26:], "")),
-        view=view_trace(trace, name_organisations(deployment), name_sites(deployment)),
-        steps=timeline(code, trace.events, sources, ends, name_sites(deployment)),
+        view=view_trace(trace, names, sites),
+        names=names,
+        steps=timeline(code, trace.events, sources, ends, sites),
         findings=view_findings(trace.findings),
         seen=visible_among(deployment, person, [*sources, *ends]),
         all_events=person.role == REGULATOR,

@@ -9,7 +9,6 @@ from api.console.render import page
 from api.http.permissions import House, Reader
 from waste_trace.compliance.rule import SEVERITY_ZH, Severity
 from waste_trace.custody.states import STATE_ZH, State
-from waste_trace.custody.vocabulary import REGULATOR
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import b64
 from waste_trace.services.look_up import count_up, list_events, list_findings, name_sites
@@ -25,7 +24,6 @@ SEVERITIES = (Severity.SERIOUS, Severity.WARNING, Severity.NOTICE)
 def home(request: Request, deployment: House, person: Reader) -> HTMLResponse:
     """What stands where, what is wrong, what was said last."""
     figures = count_up(deployment, person)
-    org = "" if person.role == REGULATOR else person.org
     findings = [row for row in list_findings(deployment, person) if row["cleared_idx"] is None]
     head = read_checkpoint(newest_note(deployment))
     return page(
@@ -48,7 +46,7 @@ def home(request: Request, deployment: House, person: Reader) -> HTMLResponse:
             for severity in SEVERITIES
         ],
         findings=view_findings(findings[:_NEWEST]),
-        events=event_lines(list_events(deployment, limit=_NEWEST, org=org), name_sites(deployment)),
+        events=event_lines(list_events(deployment, person, limit=_NEWEST), name_sites(deployment)),
         size=head.size,
         root=b64(head.root),
         ledger_open=deployment.sequencer.read_only is None,

@@ -2,8 +2,32 @@
 
 from fastapi import APIRouter
 
-from api.console import containers, home, login, public
+from api.console import (
+    containers,
+    devices,
+    findings,
+    frames,
+    home,
+    labels,
+    ledger,
+    login,
+    manifests,
+    public,
+    quarantine,
+)
 
 router = APIRouter()
-for part in (login, home, containers, public):
+for part in (
+    login,
+    home,
+    containers,
+    manifests,
+    findings,
+    frames,
+    labels,
+    devices,
+    ledger,
+    quarantine,
+    public,
+):
     router.include_router(part.router)

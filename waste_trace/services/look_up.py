@@ -17,6 +17,7 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import Person
 from waste_trace.services.visible import (
     visible_containers,
+    visible_events,
     visible_findings,
     visible_frames,
     visible_manifests,
@@ -25,6 +26,7 @@ from waste_trace.store.tables import (
     Batch,
     Container,
     Device,
+    Entry,
     EventIndex,
     Finding,
     Frame,
@@ -58,10 +60,17 @@ def list_containers(
     state: str = "",
     code: str = "",
     waste: str = "",
+    unit: str = "",
+    first_idx: int | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> list[Row]:
-    """Containers, the last changed first; ``waste`` is the beginning of a waste code."""
+    """Containers, the last changed first.
+
+    Args:
+        code: a part of the container's code. waste: the beginning of a waste code.
+        unit: whose codes they are. first_idx: the event that they first appear in.
+    """
     table, org = table_of(Container), table_of(Organisation)
     conditions: list[ColumnElement[bool]] = [visible_containers(person)]
     if state:
@@ -70,6 +79,10 @@ def list_containers(
         conditions.append(table.c.container.contains(code, autoescape=True))
     if waste:
         conditions.append(table.c.waste_code.startswith(waste, autoescape=True))
+    if unit:
+        conditions.append(table.c.unit == unit)
+    if first_idx is not None:
+        conditions.append(table.c.first_idx == first_idx)
     query = (
         select(table, org.c.name.label("holder_name"))
         .outerjoin(org, org.c.org == table.c.holder)
@@ -207,17 +220,34 @@ def list_organisations(deployment: Deployment) -> list[Row]:
 
 
 def list_events(
-    deployment: Deployment, *, before: int | None = None, limit: int = 50, org: str = ""
+    deployment: Deployment, person: Person, *, before: int | None = None, limit: int = 50
 ) -> list[Row]:
-    """The ledger's newest events: all of them (for the regulator), or those of one ``org``."""
+    """The ledger's newest events that this person sees."""
     table = table_of(EventIndex)
-    query = select(table).order_by(table.c.idx.desc()).limit(min(limit, MOST))
+    query = (
+        select(table)
+        .where(visible_events(person))
+        .order_by(table.c.idx.desc())
+        .limit(min(limit, MOST))
+    )
     if before is not None:
         query = query.where(table.c.idx < before)
-    if org:
-        query = query.where(table.c.org == org)
     names = name_organisations(deployment)
     return [{**row, "org_name": names.get(row["org"], "")} for row in _rows(deployment, query)]
+
+
+def find_event(deployment: Deployment, person: Person, index: int) -> Row | None:
+    """One event with ``leaf``, the exact bytes that were hashed; None if this person sees none."""
+    table, entry = table_of(EventIndex), table_of(Entry)
+    query = (
+        select(table, entry.c.leaf)
+        .join(entry, entry.c.idx == table.c.idx)
+        .where(table.c.idx == index, visible_events(person))
+    )
+    rows = _rows(deployment, query)
+    if not rows:
+        return None
+    return rows[0] | {"org_name": name_organisations(deployment).get(rows[0]["org"], "")}
 
 
 def count_up(deployment: Deployment, person: Person) -> Row:

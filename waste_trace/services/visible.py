@@ -56,3 +56,8 @@ def visible_findings(person: Person) -> ColumnElement[bool]:
 def visible_frames(person: Person) -> ColumnElement[bool]:
     """Pictures of one's own cameras."""
     return true() if person.role == REGULATOR else table_of(Frame).c.org == person.org
+
+
+def visible_events(person: Person) -> ColumnElement[bool]:
+    """Ledger entries that one's own organisation has signed."""
+    return true() if person.role == REGULATOR else table_of(EventIndex).c.org == person.org

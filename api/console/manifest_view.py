@@ -1,0 +1,64 @@
+"""A manifest as its page shows it: parts of sender, carrier and receiver, weights kept apart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from api.console.show import NOTHING, shanghai
+from api.console.trace_view import WeightView
+
+#: What the carrier and the receiver do, in the order in which it happens.
+_STEPS = ("open_manifest", "load", "depart", "arrive", "weigh_in", "accept")
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestView:
+    """One manifest, ready to be shown.
+
+    Attributes:
+        row: the manifest's row with the names of its parties.
+        times: first claimed time of each step, Shanghai; a dash where it has not happened.
+        difference: received less dispatched, with its share of the dispatched weight, or a dash.
+    """
+
+    row: Mapping[str, Any]
+    weights: tuple[WeightView, ...]
+    times: Mapping[str, str]
+    difference_kg: Decimal | None
+    permille: int | None
+
+
+def view_manifest(row: Mapping[str, Any]) -> ManifestView:
+    """The view of a manifest's row, with its events if it has them."""
+    planned, dispatched, received = row["planned_kg"], row["dispatched_kg"], row["received_kg"]
+    return ManifestView(
+        row=row,
+        weights=(
+            WeightView("联单计划", "Planned", planned, None),
+            WeightView("移出装车", "Dispatched", dispatched, _less(dispatched, planned)),
+            WeightView("接收过磅", "Received", received, _less(received, dispatched)),
+        ),
+        times=_times(row.get("events", ())),
+        difference_kg=_less(received, dispatched),
+        permille=_permille(received, dispatched),
+    )
+
+
+def _times(events: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    first: dict[str, str] = dict.fromkeys(_STEPS, NOTHING)
+    for event in sorted(events, key=lambda event: event["claimed_at"], reverse=True):
+        if event["typ"] in first:
+            first[event["typ"]] = shanghai(event["claimed_at"])
+    return first
+
+
+def _less(weight_kg: Decimal | None, before_kg: Decimal | None) -> Decimal | None:
+    return None if weight_kg is None or before_kg is None else weight_kg - before_kg
+
+
+def _permille(received_kg: Decimal | None, dispatched_kg: Decimal | None) -> int | None:
+    """The difference in per mille of the dispatched weight, rounded to the nearest."""
+    if received_kg is None or not dispatched_kg:
+        return None
+    return round((received_kg - dispatched_kg) * 1000 / dispatched_kg)
