@@ -7,7 +7,6 @@ never have taken in (an unknown key, a bad signature, time running backwards) is
 import re
 from datetime import UTC, datetime
 
-from waste_trace.ledger.bundle_reader import BundleTiles
 from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.device_chain import ChainFlag, DeviceChain
 from waste_trace.ledger.dsse import Envelope, verify_envelope
@@ -16,7 +15,7 @@ from waste_trace.ledger.errors import LedgerError, MalformedEnvelope
 from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event, payload_hash
 from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.ledger.registry import KeyRegistry
-from waste_trace.ledger.tiles import TreeReader
+from waste_trace.ledger.tiles import TileReader, TreeReader
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report
 from waste_trace.ledger.vkey import VerifierKey
 
@@ -34,7 +33,7 @@ class EventChecks:
     """The state of all checks that read entries as events."""
 
     def __init__(
-        self, checkpoint: Checkpoint, registrar: VerifierKey, tiles: BundleTiles, report: Report
+        self, checkpoint: Checkpoint, registrar: VerifierKey, tiles: TileReader, report: Report
     ) -> None:
         self._origin = checkpoint.origin
         self._size = checkpoint.size

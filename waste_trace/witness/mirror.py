@@ -1,0 +1,268 @@
+"""Follow a log from outside: fetch what is new, verify all of it, keep it, never believe a rewrite.
+
+For a regulator. The copy is at any time an audit bundle in all but its manifest; `Mirror.export`
+writes the bundle. A fork, a rollback or a forged entry leaves an alarm file that stays.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from waste_trace.errors import WasteTraceError
+from waste_trace.ledger.bundle import write_bundle
+from waste_trace.ledger.checkpoint import Checkpoint
+from waste_trace.ledger.errors import IncompleteBundle, LedgerError
+from waste_trace.ledger.merkle import leaf_hash
+from waste_trace.ledger.policy import Assessment, assess, format_policy
+from waste_trace.ledger.tiles import (
+    HASH_BYTES,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    TreeReader,
+    entries_path,
+    split_entries,
+    tile_path,
+)
+from waste_trace.ledger.verify import TrustedKeys
+from waste_trace.ledger.verify_events import EventChecks
+from waste_trace.ledger.verify_result import Finding, Notice, Place, Report
+from waste_trace.witness.mirror_folder import GrowingCopy, MirrorFolder
+
+#: Reads a path below the log's address: "checkpoint", "tile/...". Raises MirrorUnreachable.
+Fetch = Callable[[str], bytes]
+
+
+class LogMisbehaved(WasteTraceError):
+    """The log signed what contradicts what it signed before, or took in what it must not."""
+
+    code: ClassVar[str] = "log-misbehaved"
+    default_do_zh = "请保留 ALARM.txt 与本副本作为证据，并立即向主管部门报告。"
+    default_do_en = "Keep ALARM.txt and this copy as evidence, and report it at once."
+
+
+class MirrorUnreachable(WasteTraceError):
+    """The log could not be read, or what it served is not what it signed: try again."""
+
+    code: ClassVar[str] = "mirror-unreachable"
+    default_do_zh = "请检查网络，稍后重试；副本仍是上次核验过的内容。"
+    default_do_en = "Check the network and try again; the copy is still what was last verified."
+
+
+class MirrorDamaged(WasteTraceError):
+    """The mirror's own copy is not what it had verified."""
+
+    code: ClassVar[str] = "mirror-damaged"
+    default_do_zh = "请检查磁盘；把副本移走后重新同步，但保留 pinned 文件夹。"
+    default_do_en = "Check the disk; move the copy away and start anew, but keep its pinned folder."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one look at the log brought: its size, new entries, quorum, warnings about devices."""
+
+    size: int
+    new_entries: int
+    quorum_met: bool
+    warnings: tuple[Notice, ...] = ()
+
+
+class Mirror:
+    """One followed log.
+
+    Args:
+        folder: the copy, kept between runs. trusted: policy and registrar, got elsewhere.
+        fetch: reads the log. now: aware UTC.
+
+    Opening verifies the whole copy again, signatures too.
+    """
+
+    def __init__(
+        self, folder: Path, trusted: TrustedKeys, fetch: Fetch, now: Callable[[], datetime]
+    ) -> None:
+        self._folder = MirrorFolder(folder)
+        self._trusted = trusted
+        self._fetch = fetch
+        self._now = now
+        self._report = Report()
+        self._head: Assessment | None = None
+        note = self._folder.checkpoint()
+        if note is not None:
+            self._reopen(note)
+
+    def step(self) -> Step:
+        """Look at the log once.
+
+        Raises:
+            LogMisbehaved: now, or earlier and not yet taken away by a person.
+            MirrorUnreachable: nothing could be concluded.
+        """
+        alarm = self._folder.alarm()
+        if alarm is not None:
+            raise LogMisbehaved("此前已发现台账异常。", f"An alarm stands: {alarm[:200]}")
+        note, theirs = self._read_checkpoint()
+        if self._head is None:
+            self._start(theirs)
+        size, checkpoint = self._copy.size, theirs.checkpoint
+        if checkpoint.size <= size:
+            self._compare_older(note, checkpoint)
+            self._folder.refresh(note, self._day())
+        else:
+            self._grow(note, checkpoint)
+        self._head = theirs
+        warnings, self._report.warnings = tuple(self._report.warnings), []
+        return Step(checkpoint.size, checkpoint.size - size, theirs.quorum_met, warnings)
+
+    def export(self, target: Path) -> None:
+        """Write the copy as an audit bundle to the new or empty folder ``target``."""
+        note = self._folder.checkpoint()
+        if note is None:
+            raise IncompleteBundle("副本还是空的。", "Nothing has been mirrored yet.")
+        write_bundle(
+            target,
+            checkpoint=note,
+            tiles=self._copy,
+            entries=self._copy,
+            policy=format_policy(self._trusted.policy),
+            registrar_vkey=self._trusted.registrar.text,
+            pinned=self._folder.pinned(),
+        )
+
+    def _read_checkpoint(self) -> tuple[str, Assessment]:
+        data = self._fetch("checkpoint")
+        try:
+            return data.decode(), assess(self._trusted.policy, data)
+        except (LedgerError, UnicodeDecodeError) as error:
+            raise MirrorUnreachable(
+                "检查点无法核验。", f"The served checkpoint does not verify: {error}."
+            ) from error
+
+    def _start(self, theirs: Assessment) -> None:
+        self._copy = GrowingCopy(self._folder, 0)
+        self._events = self._new_checks(theirs.checkpoint)
+
+    def _new_checks(self, checkpoint: Checkpoint) -> EventChecks:
+        return EventChecks(checkpoint, self._trusted.registrar, self._copy, self._report)
+
+    def _reopen(self, note: str) -> None:
+        try:
+            self._head = assess(self._trusted.policy, note)
+            checkpoint = self._head.checkpoint
+            self._copy = GrowingCopy(self._folder, checkpoint.size, checkpoint.root)
+            self._events = self._new_checks(checkpoint)
+            if TreeReader(self._copy, self._copy.size).root() != checkpoint.root:
+                raise MirrorDamaged("副本的树根不符。", "The copy does not lead to its root.")
+            for place, entry in self._places(0):
+                tile = self._copy.read(0, place.index // TILE_WIDTH, TILE_WIDTH)
+                at = place.index % TILE_WIDTH * HASH_BYTES
+                if tile[at : at + HASH_BYTES] != leaf_hash(entry):
+                    raise MirrorDamaged(
+                        f"副本第 {place.index} 条已损坏。", f"Entry {place.index} is damaged."
+                    )
+                self._events.check(place, entry)
+        except (LedgerError, Finding) as error:
+            raise MirrorDamaged("副本已损坏。", f"The copy is damaged: {error}.") from error
+        self._report.warnings = []
+
+    def _compare_older(self, note: str, theirs: Checkpoint) -> None:
+        size = self._copy.size
+        ours = TreeReader(self._copy, size).root(theirs.size)
+        if ours != theirs.root:
+            raise self._alarm("fork", f"two histories of the first {theirs.size} entries", note)
+        if theirs.size < size:
+            raise self._alarm("rollback", f"the log had {size} entries, now {theirs.size}", note)
+
+    def _grow(self, note: str, theirs: Checkpoint) -> None:
+        old_size, old_root = self._copy.size, self._copy.root
+        try:
+            if not self._receive(theirs) or self._copy.root != theirs.root:
+                self._blame(note, theirs, old_size, old_root)
+            self._check_kept(note, theirs.size)
+            self._copy.finish()
+            for place, entry in self._places(old_size):
+                self._events.check(place, entry)
+        except Finding as finding:
+            self._forget(old_size, old_root)
+            raise self._alarm("entry", finding.problem.en, note) from finding
+        except LedgerError as error:
+            self._forget(old_size, old_root)
+            raise MirrorUnreachable(
+                "台账提供的内容不完整。", f"What the log served cannot be used: {error}."
+            ) from error
+        except BaseException:
+            self._forget(old_size, old_root)
+            raise
+        self._folder.accept(note, old_size, theirs.size, self._day())
+
+    def _receive(self, theirs: Checkpoint) -> bool:
+        """Fetch the new entries and grow the tree by them, a bundle at a time.
+
+        False if older entries, which come along in the first bundle, are not those that we hold.
+        """
+        for start in range(self._copy.size // TILE_WIDTH * TILE_WIDTH, theirs.size, TILE_WIDTH):
+            width = min(TILE_WIDTH, theirs.size - start)
+            path = entries_path(start // TILE_WIDTH, width)
+            data = self._fetch(path)
+            hashes = [leaf_hash(entry) for entry in split_entries(data, width)]
+            known = self._copy.size - start
+            ours = self._copy.read(0, start // TILE_WIDTH, known) if known else b""
+            if ours != b"".join(hashes[:known]):
+                return False
+            self._folder.receive(path, data)
+            self._copy.add(hashes[known:])
+        return True
+
+    def _check_kept(self, note: str, size: int) -> None:
+        """Checkpoints that the mirror's owner kept elsewhere must be of this history too."""
+        tree = TreeReader(self._copy, size)
+        for kept in self._trusted.pinned.values():
+            pinned = assess(self._trusted.policy, kept).checkpoint
+            if pinned.size <= size and tree.root(pinned.size) != pinned.root:
+                en = f"another history of the first {pinned.size} entries was kept"
+                raise self._alarm("fork", en, note, kept.decode())
+
+    def _blame(self, note: str, theirs: Checkpoint, old_size: int, old_root: bytes) -> None:
+        """The entries do not lead to the signed root: a fork, if the signed tree itself says so."""
+        signed = TreeReader(_Remote(self._fetch, theirs.size), theirs.size)
+        if signed.root() == theirs.root and old_size and signed.root(old_size) != old_root:
+            raise self._alarm("fork", f"two histories of the first {old_size} entries", note)
+        raise IncompleteBundle("条目与树根不符。", "The entries do not lead to the signed root.")
+
+    def _forget(self, size: int, root: bytes) -> None:
+        """Back to the copy as it was accepted last."""
+        self._folder.discard()
+        self._copy.go_back(size, root)
+
+    def _places(self, start: int) -> Iterator[tuple[Place, bytes]]:
+        size = self._copy.size
+        while start < size:
+            index = start // TILE_WIDTH
+            end = min((index + 1) * TILE_WIDTH, size)
+            path = entries_path(index, end - index * TILE_WIDTH)
+            for offset, entry in enumerate(self._copy.entries(start, end)):
+                yield Place(path, start + offset, 0), entry
+            start = end
+
+    def _alarm(self, kind: str, en: str, theirs: str, ours: str = "") -> LogMisbehaved:
+        ours = ours or self._folder.checkpoint() or ""
+        text = f"{kind}: {en}\n{self._now().isoformat()}\n\n== ours\n{ours}\n== theirs\n{theirs}"
+        place = self._folder.raise_alarm(text)
+        zh = {"fork": "台账出现两个版本的历史", "rollback": "台账倒退"}.get(kind, "条目无效")
+        return LogMisbehaved(f"{zh}，证据见 {place.name}。", f"{kind}: {en}.", kind=kind)
+
+    def _day(self) -> str:
+        return self._now().astimezone(UTC).strftime("%Y-%m-%d")
+
+
+class _Remote:
+    """The log's own hash tiles: a ``TileReader``."""
+
+    def __init__(self, fetch: Fetch, size: int) -> None:
+        self._fetch = fetch
+        self._size = size
+
+    def read(self, level: int, index: int, width: int) -> bytes:
+        """A tile as the log serves it for the tree of this size."""
+        whole = min(TILE_WIDTH, (self._size >> (TILE_HEIGHT * level)) - index * TILE_WIDTH)
+        return self._fetch(tile_path(level, index, whole))
