@@ -18,7 +18,8 @@ class HighWater:
     def raise_to(self, origin: str, size: int, root: bytes) -> None:
         """Remember a commit; durable before the call returns."""
         text = json.dumps({"origin": origin, "size": size, "root": b64(root)}, sort_keys=True)
-        temporary = self._path.with_suffix(".new")
+        # Processes that share the folder must not write into each other's half-made file.
+        temporary = self._path.with_suffix(f".{os.getpid()}")
         with temporary.open("w", encoding="ascii") as file:
             file.write(text)
             file.flush()
