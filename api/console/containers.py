@@ -80,7 +80,7 @@ def container(code: str, request: Request, deployment: House, person: Reader) ->
         crumbs=(("容器溯源", "/containers"), (code[26:], "")),
         view=view_trace(trace, names, sites),
         names=names,
-        steps=timeline(code, trace.events, sources, ends, sites),
+        steps=timeline(code, trace.events, sources, ends, sites, names),
         findings=view_findings(trace.findings),
         seen=visible_among(deployment, person, [*sources, *ends]),
         all_events=person.role == REGULATOR,

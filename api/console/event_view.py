@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.console.frame_view import VERDICTS
 from api.console.show import NOTHING, Fact, Named, event_name, kilograms, shanghai, tail
 from api.console.trace_view import view_method
 
 #: A logged time that is so close to the claimed one says nothing to a reader.
 SAME_TIME = timedelta(minutes=10)
+#: Fields that are shown as they are.
+_PLAIN = {"place": "货位", "camera": "摄像机", "name": "名称", "dev": "设备", "reason": "原因"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,12 @@ def _facts(body: Mapping[str, Any]) -> Iterable[Fact]:
         yield Fact("拼入", tail(body["into"]), f"/containers/{body['into']}")
     if body.get("method"):
         yield Fact("方式", view_method(body["method"]))
-    if body.get("place"):
-        yield Fact("货位", body["place"])
+    for key, zh in _PLAIN.items():
+        if body.get(key):
+            yield Fact(zh, str(body[key]))
+    if body.get("verdict"):
+        verdict = VERDICTS.get(body["verdict"])
+        yield Fact("结论", verdict.zh if verdict else body["verdict"])
 
 
 def timeline(
@@ -99,6 +106,7 @@ def timeline(
     sources: Iterable[str],
     ends: Iterable[str],
     sites: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> list[EventLine]:
     """The family's events, one line each, oldest first; ``own`` where the container is in it.
 
@@ -106,6 +114,7 @@ def timeline(
         code: the container that the page is about.
         rows: one for each event and container, as ``trace_container`` gives them.
         sources, ends: the container's ancestors and descendants.
+        sites, names: of sites and organisations, by code.
     """
     relation = {one: "来源容器" for one in sources} | {one: "去向容器" for one in ends}
     grouped: dict[int, list[Mapping[str, Any]]] = {}
@@ -116,7 +125,11 @@ def timeline(
         line = event_line(same[0], sites)
         touched = [row["container"] for row in same]
         about = tuple(
-            Fact(relation[one], tail(one), f"/containers/{one}")
+            Fact(
+                relation[one],
+                f"{tail(one)} {names.get(one[:18], '')}".strip(),
+                f"/containers/{one}",
+            )
             for one in dict.fromkeys(touched)
             if one in relation
         )

@@ -26,7 +26,7 @@ class ManifestView:
     weights: tuple[WeightView, ...]
     times: Mapping[str, str]
     difference_kg: Decimal | None
-    permille: int | None
+    permille: Decimal | None
 
 
 def view_manifest(row: Mapping[str, Any]) -> ManifestView:
@@ -57,8 +57,8 @@ def _less(weight_kg: Decimal | None, before_kg: Decimal | None) -> Decimal | Non
     return None if weight_kg is None or before_kg is None else weight_kg - before_kg
 
 
-def _permille(received_kg: Decimal | None, dispatched_kg: Decimal | None) -> int | None:
-    """The difference in per mille of the dispatched weight, rounded to the nearest."""
+def _permille(received_kg: Decimal | None, dispatched_kg: Decimal | None) -> Decimal | None:
+    """The difference in per mille of the dispatched weight, to one decimal."""
     if received_kg is None or not dispatched_kg:
         return None
-    return round((received_kg - dispatched_kg) * 1000 / dispatched_kg)
+    return ((received_kg - dispatched_kg) * 1000 / dispatched_kg).quantize(Decimal("0.1"))
