@@ -1,0 +1,48 @@
+"""The vocabulary and the state machine as a page, so that the page cannot say anything else.
+
+``./run python -m waste_trace.custody.document > docs/custody.md``
+"""
+
+import sys
+
+from waste_trace.custody.bodies import Body
+from waste_trace.custody.states import STATE_ZH, mermaid
+from waste_trace.custody.vocabulary import VOCABULARY, EventType
+
+_HEAD = """# Custody: verbs and states
+
+Made from `waste_trace/custody` by `./run python -m waste_trace.custody.document`; a test fails when
+this page and the code differ. An event that is authentic and is not in the table of states happened
+all the same: it is recorded, and the missing step is a finding.
+
+"""
+
+
+def document() -> str:
+    """The page, in Markdown."""
+    return _HEAD + _states() + _verbs()
+
+
+def _states() -> str:
+    names = ", ".join(f"`{state.value}` {zh}" for state, zh in STATE_ZH.items())
+    return f"## States of a container\n\n{names}.\n\n```mermaid\n{mermaid()}```\n\n"
+
+
+def _verbs() -> str:
+    rows = "".join(_row(verb) for verb in VOCABULARY.values())
+    head = "| verb | 中文 | who | body (optional in brackets) | CBV step |\n|---|---|---|---|---|\n"
+    return f"## Verbs\n\n{head}{rows}"
+
+
+def _row(verb: EventType) -> str:
+    who = f"service `{verb.service}`" if verb.service else ", ".join(sorted(verb.kinds))
+    return f"| `{verb.typ}` | {verb.zh} | {who} | {_fields(verb.body)} | {verb.biz_step} |\n"
+
+
+def _fields(body: type[Body]) -> str:
+    fields = body.model_fields.items()
+    return ", ".join(f"`{name}`" if f.is_required() else f"[`{name}`]" for name, f in fields)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())
