@@ -29,10 +29,8 @@ def upsert(
     """Insert rows, or replace those whose primary key is there."""
     if not rows:
         return
-    table = table_of(model)
-    keys = [column.name for column in table.primary_key.columns]
-    insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
-    statement = insert(table)
+    keys = [column.name for column in table_of(model).primary_key.columns]
+    statement = _insert(connection, model)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(
         statement.on_conflict_do_update(index_elements=keys, set_=changed), [dict(r) for r in rows]
@@ -45,3 +43,15 @@ def insert_rows(
     """Insert rows in one statement."""
     if rows:
         connection.execute(table_of(model).insert(), [dict(row) for row in rows])
+
+
+def insert_missing(
+    connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows; those whose key is there already, also by another transaction, stay."""
+    statement = _insert(connection, model).on_conflict_do_nothing()
+    connection.execute(statement, [dict(row) for row in rows])
+
+
+def _insert(connection: Connection, model: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    return (sqlite.insert if is_sqlite(connection) else postgresql.insert)(table_of(model))

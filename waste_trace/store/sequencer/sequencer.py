@@ -5,7 +5,7 @@ Several processes may share one PostgreSQL ledger: each batch locks the head, an
 the log larger than it knew reads the registry again before it decides anything.
 """
 
-import copy
+import logging
 import queue
 import threading
 import time
@@ -14,26 +14,24 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
-from waste_trace.codes.signature import key_id
 from waste_trace.errors import WasteTraceError
-from waste_trace.ledger.event import parse_event
 from waste_trace.ledger.keys import SigningKey
-from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.merkle import EMPTY_ROOT
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.registry import KeyRegistry
-from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.vkey import VerifierKey
 from waste_trace.store.projector import Projector, ProjectorConfig
 from waste_trace.store.sequencer.batch import Batch, Build, Submitted
 from waste_trace.store.sequencer.high_water import HighWater
+from waste_trace.store.sequencer.known_keys import KnownKeys
 from waste_trace.store.sequencer.outcome import LedgerBusy, LedgerRolledBack, Recorded
-from waste_trace.store.tables import Entry, EventIndex, LogState
+from waste_trace.store.tables import LogState
 from waste_trace.store.tiles import Head, SqlTiles, read_head
-from waste_trace.store.writing import insert_rows, table_of, write_transaction
+from waste_trace.store.writing import insert_missing, write_transaction
 
+_log = logging.getLogger(__name__)
 KeyOf = Callable[[str], SigningKey]
 
 
@@ -53,8 +51,7 @@ class _Compose:
 class Sequencer:
     """The ledger's only way in.
 
-    Owned by the writer thread: ``_registry``, ``_issuers``, ``_known_size``. Any thread may call
-    the public methods; ``registry`` is a copy that is replaced, never changed.
+    The writer thread owns what moves; any thread may call the public methods.
 
     Args:
         engine: the database, migrated.
@@ -87,11 +84,9 @@ class Sequencer:
         self._queue: queue.Queue[_Submit | _Compose | None] = queue.Queue(queue_events)
         self._clock_ms = clock_ms
         self.read_only: LedgerRolledBack | None = None
-        self._registry = self._empty_registry()
-        self.registry = self._registry
-        self._issuers: dict[str, bytes] = {}
-        self._known_size = -1
+        self._closing = False
         self._open_state()
+        self._keys = KnownKeys(self.registrar_vkey, self.origin)
         self.refresh()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._thread.start()
@@ -105,6 +100,11 @@ class Sequencer:
     def registrar_vkey(self) -> VerifierKey:
         """The public key of the registrar."""
         return log_vkey(f"{self.origin}/registrar", self._key_of("registrar"))
+
+    @property
+    def registry(self) -> KeyRegistry:
+        """Who may sign, as this process knows it; replaced by newer ones, never changed."""
+        return self._keys.shared
 
     def submit(self, item: Submitted) -> Future[Recorded]:
         """Append a verified event; the future is done when it is committed.
@@ -130,18 +130,26 @@ class Sequencer:
     def refresh(self) -> KeyRegistry:
         """The registry as the database has it now: another process may have enrolled a key."""
         with self._engine.connect() as connection:
-            registry, _ = self._read_registry(connection)
-        self.registry = registry
-        return registry
+            return self._keys.refresh(connection)
 
     def close(self) -> None:
-        """Commit what waits, then stop."""
+        """Commit what waits, then stop; whoever comes later is told that nothing was taken."""
+        self._closing = True
         self._queue.put(None)
         self._thread.join()
+        while True:
+            try:
+                late = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if late is not None and late.answer.set_running_or_notify_cancel():
+                late.answer.set_exception(_closed())
 
     def _put(self, item: _Submit | _Compose) -> None:
         if self.read_only is not None:
             raise self.read_only
+        if self._closing:
+            raise _closed()
         try:
             self._queue.put_nowait(item)
         except queue.Full:
@@ -153,13 +161,12 @@ class Sequencer:
 
     def _open_state(self) -> None:
         with write_transaction(self._engine) as connection:
-            head = read_head(connection, for_update=True)
-            if head is None:
-                empty = {"id": 1, "origin": self.origin, "size": 0, "root": EMPTY_ROOT}
-                insert_rows(connection, LogState, [{**empty, "epoch": 1, "ms_last": 0}])
-                head = Head(self.origin, 0, EMPTY_ROOT, 1, 0)
+            empty = {"id": 1, "origin": self.origin, "size": 0, "root": EMPTY_ROOT}
+            # Two processes may open a new database at once; the second finds the first one's row.
+            insert_missing(connection, LogState, [{**empty, "epoch": 1, "ms_last": 0}])
+            head = _read_head(connection)
             try:
-                self._high_water.check(head.origin, head.size, SqlTiles(connection))
+                self._high_water.check(head, SqlTiles(connection))
             except LedgerRolledBack as error:
                 self.read_only = error
         self.origin = head.origin
@@ -179,21 +186,35 @@ class Sequencer:
                     stopping = True
                     break
                 waiting.append(item)
+            # An answer that nobody waits for any more would break the writer when it is given.
+            waiting = [item for item in waiting if item.answer.set_running_or_notify_cancel()]
             if waiting:
                 self._commit(waiting)
 
     def _commit(self, waiting: list[_Submit | _Compose]) -> None:
         try:
-            answers = self._transact(waiting)
+            answers, head = self._transact(waiting)
+        except LedgerRolledBack as error:
+            self.read_only = error
+            _fail(waiting, error)
+            return
         except BaseException as error:
             # The registry may have taken in leaves that were rolled back; read it again.
-            self._known_size = -1
+            self._keys.forget()
             if len(waiting) > 1:
                 # One bad neighbour must not fail the others.
                 for item in waiting:
                     self._commit([item])
             else:
-                waiting[0].answer.set_exception(error)
+                _fail(waiting, error)
+            return
+        try:
+            self._high_water.raise_to(self.origin, *head)
+        except OSError as error:
+            # It is committed, but a database that goes back would not be noticed now: nothing
+            # signed leaves. A device asks again, and gets the receipt of what is there.
+            _log.exception("the high-water mark cannot be written")
+            _fail(waiting, error)
             return
         for item, outcome in zip(waiting, answers, strict=True):
             if isinstance(outcome, WasteTraceError):
@@ -205,18 +226,17 @@ class Sequencer:
 
     def _transact(
         self, waiting: list[_Submit | _Compose]
-    ) -> list[WasteTraceError | list[Recorded]]:
+    ) -> tuple[list[WasteTraceError | list[Recorded]], tuple[int, bytes]]:
+        """Answers, and the size and root of the head after them."""
         with write_transaction(self._engine) as connection:
-            head = read_head(connection, for_update=True)
-            if head is None:
-                raise RuntimeError("the ledger has no head")
-            if head.size != self._known_size:
-                self._registry, self._issuers = self._read_registry(connection)
+            head = _read_head(connection)
+            self._high_water.follow(head, SqlTiles(connection))
+            self._keys.catch_up(connection, head.size)
             batch = Batch(
                 connection,
                 head,
-                self._registry,
-                Projector(connection, self._config, self._issuers),
+                self._keys.own,
+                Projector(connection, self._config, self._keys.issuers),
                 self._key_of("log"),
                 self._clock_ms(),
             )
@@ -227,12 +247,8 @@ class Sequencer:
                 place if isinstance(place, WasteTraceError) else batch.receipts(note, place)
                 for place in places
             ]
-        self._known_size = batch.size
-        if batch.registry_changed:
-            self.registry = copy.deepcopy(self._registry)
-        if batch.size > head.size:
-            self._high_water.raise_to(self.origin, batch.size, batch.root)
-        return answers
+        self._keys.committed(batch.size, changed=batch.registry_changed)
+        return answers, (batch.size, batch.root or head.root)
 
     def _place(
         self, batch: Batch, item: _Submit | _Compose
@@ -245,24 +261,19 @@ class Sequencer:
         except WasteTraceError as error:
             return error
 
-    def _empty_registry(self) -> KeyRegistry:
-        return KeyRegistry(self.registrar_vkey, self.origin)
 
-    def _read_registry(self, connection: Connection) -> tuple[KeyRegistry, dict[str, bytes]]:
-        """Replay the leaves that say who may sign; the label issuers' keys among them."""
-        registry = self._empty_registry()
-        entry, index = table_of(Entry), table_of(EventIndex)
-        query = (
-            select(entry.c.idx, entry.c.leaf)
-            .join(index, index.c.idx == entry.c.idx)
-            .where(index.c.typ.in_(LOG_EVENT_TYPES))
-            .order_by(entry.c.idx)
-        )
-        for idx, leaf in connection.execute(query):
-            registry.apply(idx, parse_event(parse_leaf(bytes(leaf)).envelope.payload))
-        issuers = {
-            key_id(key.public_key): key.public_key
-            for key in registry.keys.values()
-            if key.purpose == "label"
-        }
-        return registry, issuers
+def _read_head(connection: Connection) -> Head:
+    """The head, locked until the transaction ends: whoever writes next waits here."""
+    head = read_head(connection, for_update=True)
+    if head is None:
+        raise RuntimeError("the ledger has no head")
+    return head
+
+
+def _fail(waiting: list[_Submit | _Compose], error: BaseException) -> None:
+    for item in waiting:
+        item.answer.set_exception(error)
+
+
+def _closed() -> LedgerBusy:
+    return LedgerBusy("台账正在关闭。", "The ledger is closing.")
