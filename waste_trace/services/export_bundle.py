@@ -1,5 +1,6 @@
 """Export an audit bundle: what a stranger needs to check the ledger without us."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ def export_bundle_zip(deployment: Deployment) -> Path:
     try:
         export_bundle(deployment, folder / "bundle")
         handle, name = tempfile.mkstemp(suffix=".zip")
-        with open(handle, "wb") as file:
+        with os.fdopen(handle, "wb") as file:
             zip_bundle(folder / "bundle", file)
         return Path(name)
     finally:
