@@ -1,0 +1,96 @@
+"""docs/ledger.md: its example is what the code makes, and what a stranger's verifier accepts."""
+
+import ast
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.ledger import strangers_verifier as stranger
+from tests.ledger.worked_example import PAGE, example_blocks, read_blocks
+from waste_trace.ledger import verify_result
+from waste_trace.ledger.event import _FIELDS
+from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
+
+Blocks = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def page() -> Blocks:
+    return read_blocks(PAGE.read_text(encoding="utf-8"))
+
+
+def test_the_page_shows_what_the_code_makes(page: Blocks) -> None:
+    assert page == example_blocks(), "run: python -m tests.ledger.worked_example"
+
+
+def test_the_page_names_every_field_event_type_and_exit_code() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for name in (*_FIELDS, *LOG_EVENT_TYPES):
+        assert f"`{name}`" in text, name
+    for verdict, code in verify_result.EXIT.items():
+        if verdict is not verify_result.Verdict.UNUSABLE:
+            assert f"{code} {verdict}" in text
+
+
+def test_the_strangers_verifier_uses_nothing_of_ours() -> None:
+    tree = ast.parse(Path(stranger.__file__).read_text(encoding="utf-8"))
+    imported = {
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [a.name for a in node.names]
+        )
+    }
+    assert not any(name.startswith(("waste_trace", "tests", "api")) for name in imported)
+
+
+def check_page(page: Blocks) -> None:
+    """What a reader of the page can check with the page alone."""
+    log, registrar, witness = page["keys"].splitlines()
+    entries = [line.encode() for line in (page["earlier"] + page["entry"]).splitlines()]
+    hashes = [stranger.sha256(b"\x00" + entry) for entry in entries]
+    assert [digest.hex() for digest in hashes] == page["leaves"].splitlines()
+    size, root, _ = stranger.check_note(page["checkpoint"], log, witness)
+    assert (size, root) == (3, stranger.tree_root(hashes))
+    assert page["root"].splitlines() == [stranger.tree_root(hashes[:2]).hex(), root.hex()]
+    keys = stranger.Keys(stranger.read_vkey(registrar)[3], stranger.read_vkey(log)[0])
+    events = [keys.check(index, entry) for index, entry in enumerate(entries)]
+    assert events[2] == json.loads(page["payload"])
+    assert page["identity"].strip() == hashlib.sha256(page["payload"][:-1].encode()).hexdigest()
+    assert page["pae"].startswith("DSSEv1 ")
+    assert page["pae"].rstrip("\n").endswith(f" {len(page['payload']) - 1} ")
+    bundle = b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+    assert page["bundle"] == f"{len(bundle)} {hashlib.sha256(bundle).hexdigest()}\n"
+    envelope = json.loads(entries[2])["env"]
+    assert stranger.check_receipt(page["receipt"], envelope, log, witness) == 2
+    assert page["policy"].splitlines()[0] == f"log {log}"
+
+
+def test_a_stranger_can_verify_the_page(page: Blocks) -> None:
+    check_page(page)
+
+
+@pytest.mark.parametrize("name", ["entry", "earlier", "checkpoint", "receipt", "leaves", "root"])
+def test_a_stranger_notices_every_changed_character(page: Blocks, name: str) -> None:
+    text = page[name]
+    for position in range(0, len(text), 11):
+        old = text[position]
+        if not old.isalnum():
+            continue
+        new = "1" if old != "1" else "2"
+        changed = {**page, name: text[:position] + new + text[position + 1 :]}
+        assert _fails(lambda changed=changed: check_page(changed)), position  # type: ignore[misc]
+
+
+def _fails(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Exception:  # whatever the stranger's program ends with, it does not end well
+        return True
+    return False
