@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from waste_trace.errors import WasteTraceError
+from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.receipt import build_receipt
 from waste_trace.ledger.tiles import TILE_WIDTH, TreeReader, parse_tile_path
@@ -30,14 +31,15 @@ def newest_note(deployment: Deployment) -> str:
 def prove_event(deployment: Deployment, index: int) -> str:
     """The inclusion receipt of a leaf under the newest checkpoint."""
     with deployment.engine.connect() as connection:
-        head = read_head(connection)
+        # The size is that of the note: the head may move between two statements.
         note = newest_checkpoint(connection)
-        if head is None or note is None or not 0 <= index < head.size:
+        size = 0 if note is None else read_checkpoint(note).size
+        if note is None or not 0 <= index < size:
             raise NotInLedger(
                 f"台账没有第 {index} 条。", f"There is no entry {index}.", index=index
             )
         leaf = parse_leaf(leaves(connection, index, index + 1)[0])
-        proof = TreeReader(SqlTiles(connection), head.size).inclusion(index)
+        proof = TreeReader(SqlTiles(connection), size).inclusion(index)
     return build_receipt(index, leaf.ms, proof, note)
 
 

@@ -83,7 +83,19 @@ def check_event(deployment: Deployment, body: bytes) -> Submitted:
             f"事件签给台账“{event.log}”，本台账为“{sequencer.origin}”。",
             f"The event was signed for {event.log!r}; this ledger is {sequencer.origin!r}.",
         )
-    registry, key = _authorise(deployment, event)
+    registry = sequencer.registry
+    try:
+        return _verify(registry, envelope, event)
+    except WasteTraceError:
+        # Another process may have enrolled the key, or registered the organisation, meanwhile.
+        newer = sequencer.refresh()
+        if newer is registry:
+            raise
+    return _verify(newer, envelope, event)
+
+
+def _verify(registry: KeyRegistry, envelope: Envelope, event: Event) -> Submitted:
+    key = _authorise(registry, event)
     try:
         verify_envelope(envelope, key.algorithm, key.public_key)
     except InvalidSignature as error:
@@ -91,8 +103,7 @@ def check_event(deployment: Deployment, body: bytes) -> Submitted:
             f"设备 {event.key_id} 的签名与内容不符。",
             f"The signature of {event.key_id} does not belong to this content.",
         ) from error
-    if event.typ != "key.rotate":
-        _require_allowed(registry, key, event)
+    _require_allowed(registry, key, event)
     return Submitted(envelope, event, key.public_key)
 
 
@@ -118,12 +129,9 @@ def _parse(body: bytes) -> tuple[Envelope, Event]:
     return envelope, event
 
 
-def _authorise(deployment: Deployment, event: Event) -> tuple[KeyRegistry, EnrolledKey]:
-    registry = deployment.sequencer.registry
-    if registry.key_for(event.dev, event.ep) is None:
-        registry = deployment.sequencer.refresh()
+def _authorise(registry: KeyRegistry, event: Event) -> EnrolledKey:
     try:
-        return registry, registry.authorise(event)
+        return registry.authorise(event)
     except UnknownKey as error:
         if error.facts.get("reason") == str(Refusal.UNKNOWN):
             raise UnknownDevice(error.zh, error.en) from error
@@ -137,6 +145,8 @@ def _require_allowed(registry: KeyRegistry, key: EnrolledKey, event: Event) -> N
             f"设备登记在“{key.org}”名下，事件却写“{event.org}”。",
             f"The device is enrolled for {key.org!r}; the event says {event.org!r}.",
         )
+    if event.typ == "key.rotate":
+        return  # a device may always name its next key; the registry reads the body
     organisation = registry.organisations.get(event.org)
     kinds = frozenset(organisation.kinds if organisation else ())
     parse_body(event.typ, event.body)

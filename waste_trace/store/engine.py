@@ -13,7 +13,11 @@ def open_engine(url: str) -> Engine:
     """An engine for a SQLAlchemy URL (``sqlite:///...`` or ``postgresql+psycopg://...``)."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        # In UTC, because a time of the year 9999 has no form in the zones east of it.
+        utc = {"options": "-c timezone=utc"}
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=utc
+        )
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})

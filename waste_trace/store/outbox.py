@@ -101,7 +101,8 @@ def mark_done(engine: Engine, job_id: str, now: datetime) -> None:
 
 def mark_failed(engine: Engine, job: Job, error: str, now: datetime) -> None:
     """Try again later, each time after a longer wait."""
-    wait = min(timedelta(seconds=2**job.attempts), MAX_BACKOFF)
+    # A power of a large number of attempts would be no timedelta any more.
+    wait = min(timedelta(seconds=2 ** min(job.attempts, 16)), MAX_BACKOFF)
     _set(engine, job.id, not_before=now + wait, leased_until=None, last_error=error[:500])
 
 
