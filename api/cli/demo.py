@@ -11,8 +11,7 @@ import typer
 
 import migrations
 from api.cli.output import FALSE, print_json, say
-from api.demo.cast import STORY_LENGTH
-from api.demo.clock import StoryClock
+from api.demo.clock import StoryClock, first_morning
 from api.demo.stage import Stage, serving
 from api.demo.story import Step, Story, new_passwords
 from api.http.app import create_app
@@ -52,7 +51,7 @@ def play(folder: Path, bundle: Path | None) -> dict[str, list[dict[str, object]]
     engine = open_engine(settings.database)
     migrations.upgrade(engine)
     engine.dispose()
-    clock = StoryClock(datetime.now(UTC) - STORY_LENGTH)
+    clock = StoryClock(first_morning(datetime.now(UTC)))
     start = time.monotonic()
     deployment = Deployment.open(settings, clock.ms)
     try:

@@ -15,8 +15,8 @@ import uvicorn
 from api.cli.demo import show
 from api.cli.opening import opened, prepare
 from api.cli.output import FALSE, WRONG_USE, say
-from api.demo.cast import CAST, STORY_LENGTH
-from api.demo.clock import StoryClock
+from api.demo.cast import CAST
+from api.demo.clock import StoryClock, first_morning
 from api.demo.stage import Stage, serving
 from api.demo.story import Story, new_passwords
 from api.http.app import HANDHELD, create_app
@@ -70,7 +70,7 @@ def worker(
 
 def _play(settings: Settings) -> None:
     """Write the demonstration into an empty ledger, over HTTP, dated over the last days."""
-    clock = StoryClock(datetime.now(UTC) - STORY_LENGTH)
+    clock = StoryClock(first_morning(datetime.now(UTC)))
     passwords = new_passwords()
     say("· 首次启动：正在写入演示数据（约半分钟） first start: playing the demonstration")
     with opened(settings, clock.ms) as deployment:

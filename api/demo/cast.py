@@ -1,7 +1,6 @@
 """Who plays: invented parties in a real district, with well-formed codes."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from waste_trace.codes import facility_code, uscc
 
@@ -64,7 +63,5 @@ PLANT = Party(
 )  # fmt: skip
 CAST = (BUREAU, FACTORY, GARAGE, PRINTER, PLATFORM, CARRIER, PLANT)
 
-#: How long before the present the story begins, so that it ends today.
-STORY_LENGTH = timedelta(days=3)
 CAMERA = "CAM-HD-01"
 PLATE = "浙F7K21挂"

@@ -2,6 +2,15 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def first_morning(now: datetime) -> datetime:
+    """When the story begins: eight in the morning in Shanghai, three days before ``now``."""
+    day = now.astimezone(_SHANGHAI) - timedelta(days=3)
+    return day.replace(hour=8, minute=4, second=0, microsecond=0).astimezone(UTC)
 
 
 class StoryClock:

@@ -84,7 +84,7 @@ def store_in(stage: Stage, drum: Drum) -> str:
 
 def store_out(stage: Stage, drum: Drum) -> str:
     """出库."""
-    stage.clock.forward(hours=20)
+    stage.clock.forward(hours=22, minutes=50)
     return _move(stage, drum, "store_out")
 
 
