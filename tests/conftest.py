@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-OpenDeployment = Callable[[Database, Path], Deployment]
+#: ``open_deployment(database, folder, setting=value, ...)``
+OpenDeployment = Callable[..., Deployment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,8 @@ def open_deployment(clock: Clock) -> Iterator[OpenDeployment]:
     """Open deployments on a database and a data folder; they are closed after the test."""
     opened: list[Deployment] = []
 
-    def make(database: Database, folder: Path) -> Deployment:
-        opened.append(Deployment.open(settings_for(database.url, folder), clock))
+    def make(database: Database, folder: Path, **settings: Any) -> Deployment:
+        opened.append(Deployment.open(settings_for(database.url, folder, **settings), clock))
         return opened[-1]
 
     yield make
@@ -146,9 +148,9 @@ def cast(deployment: Deployment, handheld: MakeDevice) -> Cast:
     return Cast(deployment, handheld)
 
 
-def settings_for(database_url: str, folder: Path) -> Settings:
+def settings_for(database_url: str, folder: Path, **more: Any) -> Settings:
     """Settings that do not hear the tester's own environment where it would matter."""
-    return Settings(data_dir=folder, database_url=database_url, broker_url="", blob_url="")
+    return Settings(data_dir=folder, database_url=database_url, broker_url="", blob_url="", **more)
 
 
 def _furnish(databases: Databases, folder: Path) -> Furnished:
