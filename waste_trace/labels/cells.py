@@ -1,6 +1,7 @@
 """Table cells of a label: a bold field name, its value, and the lines they take."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from waste_trace.labels.fonts import LabelFont
 from waste_trace.labels.layout import BLACK, Element, Rect, Text
@@ -43,8 +44,12 @@ class Cell:
         return em * (self.line_count * LINE_HEIGHT + 2 * MIN_PADDING)
 
 
+@lru_cache(maxsize=8192)
 def set_field(field: Field, font: LabelFont, em: float, width: float) -> Cell:
-    """Set a field in ``width``: hanging after its caption, or below where that is too narrow."""
+    """Set a field in ``width``: hanging after its caption, or below where that is too narrow.
+
+    Cached: the labels of a batch differ in one field, and a plan tries the others many times.
+    """
     indent = font.width(field.caption, em)
     hanging = _lines(field, font, em, width - indent)
     below = _lines(field, font, em, width)

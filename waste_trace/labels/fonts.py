@@ -17,9 +17,12 @@ from waste_trace.labels.errors import LabelError
 _PROBE = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LabelFont:
-    """A loaded font; ``hanzi_height`` is ink height over em, ``name`` its family."""
+    """A loaded font; ``hanzi_height`` is ink height over em, ``name`` its family.
+
+    Loading is cached, so a font is equal to itself alone and cheap to use as a key of caches.
+    """
 
     path: Path
     name: str
@@ -29,9 +32,7 @@ class LabelFont:
 
     def width(self, text: str, size: float) -> float:
         """Return the advance of ``text`` at an em of ``size``, in the unit of ``size``."""
-        face = self.pdf_font.face
-        total = sum(face.charWidths.get(ord(c), face.defaultWidth) for c in text)
-        return float(total) * size / 1000
+        return _advance(self, text) * size / 1000
 
     def missing(self, text: str) -> str:
         """Return the characters of ``text`` that this font would print as blanks, once each."""
@@ -53,6 +54,13 @@ class LabelFont:
                 f"Font {self.name} has no glyph for {listed}: it would print blanks.",
                 characters=missing,
             )
+
+
+@lru_cache(maxsize=16_384)
+def _advance(font: LabelFont, text: str) -> float:
+    """Return the advance in thousandths of the em; labels repeat the same words and characters."""
+    face = font.pdf_font.face
+    return float(sum(face.charWidths.get(ord(c), face.defaultWidth) for c in text))
 
 
 @lru_cache(maxsize=8)

@@ -29,7 +29,7 @@ def qr_modules(text: str) -> Modules:
     _require_ascii(text)
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     image = np.array(code.to_image(scale=1, add_quiet_zones=False))
-    return tuple(tuple(bool(v == 0) for v in row) for row in image)
+    return tuple(map(tuple, (image == 0).tolist()))
 
 
 def qr_modules_by_qrcode(text: str) -> Modules:

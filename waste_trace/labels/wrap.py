@@ -1,6 +1,7 @@
 """Breaking text into lines: Chinese anywhere, words and codes whole, no line starts with ，。）."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from waste_trace.labels.fonts import LabelFont
@@ -17,10 +18,11 @@ def wrap(text: str, font: LabelFont, size: float, width: float) -> list[str]:
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        current = ""
+        current, used = "", 0.0
         for unit in _units(paragraph):
-            if font.width(current + unit.rstrip(), size) <= width:
+            if used + font.width(unit.rstrip(), size) <= width:
                 current += unit
+                used += font.width(unit, size)
                 continue
             if current.strip():
                 lines.append(current.rstrip())
@@ -29,11 +31,13 @@ def wrap(text: str, font: LabelFont, size: float, width: float) -> list[str]:
                 fits = _fitting(current, font, size, width)
                 lines.append(current[:fits])
                 current = current[fits:]
+            used = font.width(current, size)
         lines.append(current.rstrip())
     return lines
 
 
-def _units(text: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def _units(text: str) -> tuple[str, ...]:
     """Split into pieces that stay whole; marks are glued to the piece they belong to."""
     pieces: list[str] = []
     glue = False
@@ -43,7 +47,7 @@ def _units(text: str) -> list[str]:
         else:
             pieces.append(piece)
         glue = piece[-1] in _NOT_LAST
-    return pieces
+    return tuple(pieces)
 
 
 def _fitting(text: str, font: LabelFont, size: float, width: float) -> int:
