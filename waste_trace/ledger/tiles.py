@@ -209,23 +209,31 @@ def _read_tile(reader: TileReader, span: TileSpan) -> bytes:
 class TreeReader:
     """Roots and proofs of any size up to ``size``, read from tiles.
 
-    Keeps the last tiles that it read, because one proof visits each tile several times.
+    Keeps the last tiles and nodes, because the proofs of one batch visit the same ones.
     """
 
     _KEPT = 64
+    _KEPT_NODES = 4096
 
     def __init__(self, reader: TileReader, size: int) -> None:
         self.size = size
         self._reader = reader
         self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._nodes: dict[tuple[int, int], bytes] = {}
 
     def node(self, height: int, index: int) -> bytes:
         """The hash of a complete subtree: a `merkle.NodeReader`."""
-        level, inside = divmod(height, TILE_HEIGHT)
-        start = index << inside
-        hashes = self._tile(level, start // TILE_WIDTH)
-        offset = start % TILE_WIDTH
-        return root_of(hashes[offset : offset + (1 << inside)])
+        found = self._nodes.get((height, index))
+        if found is None:
+            level, inside = divmod(height, TILE_HEIGHT)
+            start = index << inside
+            hashes = self._tile(level, start // TILE_WIDTH)
+            offset = start % TILE_WIDTH
+            found = root_of(hashes[offset : offset + (1 << inside)])
+            if len(self._nodes) >= self._KEPT_NODES:
+                self._nodes.clear()
+            self._nodes[height, index] = found
+        return found
 
     def root(self, size: int | None = None) -> bytes:
         """The root of the first ``size`` leaves (all of them by default)."""

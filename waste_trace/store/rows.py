@@ -39,7 +39,7 @@ class Rows:
             )
             known.update(dict.fromkeys(part))
             for row in self.connection.execute(select(table_of(model)).where(condition)).mappings():
-                known[tuple(row[column.name] for column in columns)] = dict(row)
+                known[_key_of(model, dict(row))] = dict(row)
 
     def get(self, model: type[SQLModel], *key: Any) -> Row | None:
         """The row, or None. What is returned may be changed only through ``put``."""
@@ -48,9 +48,17 @@ class Rows:
             self.ahead(model, [key])
         return known[key]
 
+    def known(self, model: type[SQLModel], *key: Any) -> Row | None:
+        """The row if it was read or put before; asks the database nothing."""
+        return self._known.get(model, {}).get(key)
+
+    def learn(self, model: type[SQLModel], row: Row) -> None:
+        """A row that somebody else's query has read."""
+        self._known.setdefault(model, {}).setdefault(_key_of(model, row), row)
+
     def put(self, model: type[SQLModel], row: Row) -> None:
         """The row as it is from now on."""
-        key = tuple(row[column.name] for column in table_of(model).primary_key.columns)
+        key = _key_of(model, row)
         self._known.setdefault(model, {})[key] = row
         self._changed.setdefault(model, {})[key] = None
 
@@ -59,3 +67,7 @@ class Rows:
         for model, keys in self._changed.items():
             upsert(self.connection, model, [self._known[model][key] or {} for key in keys])
         self._changed.clear()
+
+
+def _key_of(model: type[SQLModel], row: Row) -> Key:
+    return tuple(row[column.name] for column in table_of(model).primary_key.columns)

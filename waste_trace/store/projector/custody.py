@@ -14,7 +14,7 @@ from waste_trace.store.projector.record import Record
 from waste_trace.store.rows import Rows
 from waste_trace.store.tables import Batch, Container, ContainerLink
 
-_GAP_RULES = (CUSTODY_GAP.name, UNKNOWN_CONTAINER.name)
+GAP_RULES = (CUSTODY_GAP.name, UNKNOWN_CONTAINER.name)
 
 
 def project_custody(
@@ -41,7 +41,7 @@ def project_custody(
         rows.put(Container, _container_row(code, present, record, before))
         if present.declared_kg != (before["declared_kg"] if before else None):
             reweighed += histories.manifests_of(code)
-        findings.settle(_GAP_RULES, code, custody_gaps(code, present), record)
+        findings.settle(GAP_RULES, code, custody_gaps(code, present), record)
     if isinstance(body, MergeBody):
         for parent in body.containers:
             weighed = rows.get(Container, parent)

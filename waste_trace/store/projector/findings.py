@@ -22,20 +22,21 @@ class Findings:
 
     def ahead(self, rules: Sequence[str], subjects: Iterable[str]) -> None:
         """Read the findings of these rules on these subjects."""
-        wanted = [(rule, subject) for subject in subjects for rule in rules]
-        wanted = [pair for pair in wanted if pair not in self._keys]
+        pairs = dict.fromkeys((rule, subject) for subject in subjects for rule in rules)
+        wanted = [pair for pair in pairs if pair not in self._keys]
         if not wanted:
             return
         self._keys.update({pair: set() for pair in wanted})
         table = table_of(Finding)
         subjects_wanted = list(dict.fromkeys(subject for _, subject in wanted))
         for start in range(0, len(subjects_wanted), 400):
-            query = select(table.c.key, table.c.rule, table.c.subject).where(
+            query = select(table).where(
                 table.c.rule.in_(rules),
                 table.c.subject.in_(subjects_wanted[start : start + 400]),
             )
-            for key, rule, subject in self._rows.connection.execute(query):
-                self._keys.setdefault((rule, subject), set()).add(key)
+            for row in self._rows.connection.execute(query).mappings():
+                self._keys.setdefault((row["rule"], row["subject"]), set()).add(row["key"])
+                self._rows.learn(Finding, dict(row))
 
     def add(self, raised: Iterable[Raised], record: Record) -> None:
         """Raise findings that stay (they are about one event)."""
@@ -52,13 +53,14 @@ class Findings:
             self._raise(finding, record)
         for rule in rules:
             for key in sorted(self._keys[(rule, subject)] - now.keys()):
-                row = self._rows.get(Finding, key)
+                row = self._rows.known(Finding, key)
                 if row is not None and row["cleared_idx"] is None:
                     self._rows.put(Finding, {**row, "cleared_idx": record.idx})
 
     def _raise(self, finding: Raised, record: Record) -> None:
         self._keys.setdefault((finding.rule.name, finding.subject), set()).add(finding.key)
-        before = self._rows.get(Finding, finding.key)
+        # Read ahead with its subject; a finding about one event alone cannot have been there.
+        before = self._rows.known(Finding, finding.key)
         shown = _row(finding, record)
         if before is not None:
             # Raised again, or still standing with newer figures: its first appearance stays.

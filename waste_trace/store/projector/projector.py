@@ -15,11 +15,12 @@ from waste_trace.compliance.record_quality import (
     forged_label,
     late_event,
 )
+from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
 from waste_trace.custody.manifest import MANIFEST_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.ledger.device_chain import DeviceChain
 from waste_trace.ledger.encoding import b64url, decode_b64
-from waste_trace.store.projector.custody import project_custody
+from waste_trace.store.projector.custody import GAP_RULES, project_custody
 from waste_trace.store.projector.findings import Findings
 from waste_trace.store.projector.frames import project_capture, project_verdict
 from waste_trace.store.projector.histories import Histories
@@ -55,13 +56,16 @@ class Projector:
         rows = Rows(self._connection)
         histories = Histories(self._connection)
         findings = Findings(rows)
-        self._ahead(records, rows, histories)
+        self._ahead(records, rows, histories, findings)
         index = [self._one(record, rows, histories, findings) for record in records]
         insert_rows(self._connection, EventIndex, index)
         rows.flush()
         histories.flush()
 
-    def _ahead(self, records: Sequence[Record], rows: Rows, histories: Histories) -> None:
+    def _ahead(
+        self, records: Sequence[Record], rows: Rows, histories: Histories, findings: Findings
+    ) -> None:
+        """Read at once what the batch will touch; each event then asks the database nothing."""
         containers: list[str] = []
         manifests: list[str] = []
         for record in records:
@@ -74,6 +78,8 @@ class Projector:
         rows.ahead(Manifest, [(number,) for number in manifests])
         rows.ahead(Device, [(record.event.dev, record.event.ep) for record in records])
         histories.ahead(containers, manifests)
+        findings.ahead(GAP_RULES, containers)
+        findings.ahead((WEIGHT_DIFFERENCE.name,), manifests)
 
     def _one(
         self, record: Record, rows: Rows, histories: Histories, findings: Findings

@@ -78,6 +78,7 @@ class Batch:
     _taken: set[tuple[str, int, int]] = field(default_factory=set)
     registry_changed: bool = False
     root: bytes = b""
+    _tree: TreeReader | None = None
 
     @property
     def size(self) -> int:
@@ -185,7 +186,9 @@ class Batch:
 
     def receipts(self, note: str, places: Sequence[tuple[int, int, bool]]) -> list[Recorded]:
         """Inclusion receipts under ``note`` for placed events."""
-        tree = TreeReader(SqlTiles(self.connection), self.size)
+        if self._tree is None:
+            self._tree = TreeReader(SqlTiles(self.connection), self.size)
+        tree = self._tree
         return [
             Recorded(index, ms, build_receipt(index, ms, tree.inclusion(index), note), duplicate)
             for index, ms, duplicate in places
