@@ -38,17 +38,21 @@ class Deployment:
         """Open what the settings name. The database must be migrated already."""
         engine = open_engine(settings.database)
         keys = KeyFiles(settings.data_dir / "keys", settings.key_passphrase.get_secret_value())
-        sequencer = Sequencer(
-            engine,
-            settings.ledger_origin,
-            keys.key,
-            projector_config(settings),
-            settings.data_dir / "high-water",
-            batch_events=settings.batch_events,
-            queue_events=settings.queue_events,
-            clock_ms=clock_ms,
-        )
         blobs = Blobs(settings.blob_url, settings.data_dir / "blobs")
+        try:
+            sequencer = Sequencer(
+                engine,
+                settings.ledger_origin,
+                keys.key,
+                projector_config(settings),
+                settings.data_dir / "high-water",
+                batch_events=settings.batch_events,
+                queue_events=settings.queue_events,
+                clock_ms=clock_ms,
+            )
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(settings, engine, keys, sequencer, blobs, clock_ms)
 
     def close(self) -> None:

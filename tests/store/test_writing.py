@@ -1,0 +1,174 @@
+"""Statements and columns that must mean the same on both databases."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from tests.databases import Database
+from waste_trace.store.engine import open_engine
+from waste_trace.store.rows import Rows
+from waste_trace.store.tables import ContainerLink, EnrolmentCode, Entry, LogState, Site
+from waste_trace.store.tables.columns import Kilograms
+from waste_trace.store.writing import (
+    insert_missing,
+    insert_rows,
+    table_of,
+    upsert,
+    write_transaction,
+)
+
+
+@pytest.fixture
+def engine(database: Database) -> Iterator[Engine]:
+    """An engine on a migrated database."""
+    opened = open_engine(database.url)
+    yield opened
+    opened.dispose()
+
+
+def site(number: int, capacity_kg: Decimal | None = None, name: str = "库") -> dict[str, object]:
+    """A row."""
+    return {"site": f"S{number}", "org": "O", "name": name, "kind": "k", "capacity_kg": capacity_kg}
+
+
+def capacities(engine: Engine) -> list[Decimal | None]:
+    """The column, in the order of the keys."""
+    table = table_of(Site)
+    with engine.connect() as connection:
+        rows = connection.execute(select(table.c.capacity_kg).order_by(table.c.site))
+        return list(rows.scalars())
+
+
+def test_kilograms_are_exact(engine: Engine) -> None:
+    weights = [Decimal("0"), Decimal("0.001"), Decimal("182.500"), Decimal("999999999.999"), None]
+    with write_transaction(engine) as connection:
+        insert_rows(connection, Site, [site(n, w) for n, w in enumerate(weights)])
+        total = connection.execute(select(func.sum(table_of(Site).c.capacity_kg))).scalar_one()
+    assert capacities(engine) == weights
+    assert [str(weight) for weight in capacities(engine)] == [
+        "0.000", "0.001", "182.500", "999999999.999", "None",
+    ]  # fmt: skip
+    assert total == Decimal("1000000182.500")
+
+
+def test_nothing_finer_than_a_gram_is_rounded(engine: Engine) -> None:
+    with (
+        pytest.raises(StatementError, match="finer than a gram"),
+        write_transaction(engine) as connection,
+    ):
+        insert_rows(connection, Site, [site(0, Decimal("0.0005"))])
+    assert capacities(engine) == []
+
+
+@given(st.decimals(0, 10**12, places=3))
+def test_kilograms_come_back_as_they_went(weight: Decimal) -> None:
+    column = Kilograms()
+    for dialect in (sqlite.dialect(), postgresql.dialect()):  # type: ignore[no-untyped-call]
+        stored = column.process_bind_param(weight, dialect)
+        assert isinstance(stored, int)
+        assert column.process_result_value(stored, dialect) == weight
+
+
+def test_an_upsert_writes_and_replaces(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        upsert(connection, Site, [])
+        upsert(connection, Site, [site(1, Decimal(1)), site(2, Decimal(2))])
+        upsert(connection, Site, [site(2, Decimal(20)), site(3, Decimal(30))])
+    assert capacities(engine) == [Decimal(1), Decimal(20), Decimal(30)]
+
+
+def test_an_upsert_goes_by_the_whole_key(engine: Engine) -> None:
+    link = {"parent": "A", "child": "B", "weight_kg": None, "idx": 1}
+    with write_transaction(engine) as connection:
+        upsert(connection, ContainerLink, [link, {**link, "child": "C"}])
+        upsert(connection, ContainerLink, [{**link, "idx": 2}])
+        table = table_of(ContainerLink)
+        rows = connection.execute(select(table.c.child, table.c.idx).order_by(table.c.child)).all()
+    assert [tuple(row) for row in rows] == [("B", 2), ("C", 1)]
+
+
+def test_what_is_there_stays(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        insert_missing(connection, Site, [site(1, Decimal(1))])
+        insert_missing(connection, Site, [site(1, Decimal(9)), site(2, Decimal(2))])
+    assert capacities(engine) == [Decimal(1), Decimal(2)]
+
+
+def test_a_payload_stands_in_the_ledger_once(engine: Engine) -> None:
+    row = {"idx": 0, "leaf": b"{}", "payload_hash": b"h"}
+    with write_transaction(engine) as connection:
+        insert_rows(connection, Entry, [row])
+    with pytest.raises(IntegrityError), write_transaction(engine) as connection:
+        insert_rows(connection, Entry, [{**row, "idx": 1}])
+
+
+def test_indices_are_wider_than_32_bits(engine: Engine) -> None:
+    row = {"id": 1, "origin": "x", "root": b"", "epoch": 1, "size": 2**53, "ms_last": 2**53 - 1}
+    with write_transaction(engine) as connection:
+        insert_rows(connection, LogState, [row])
+        read = connection.execute(select(table_of(LogState))).mappings().one()
+    assert (read["size"], read["ms_last"]) == (2**53, 2**53 - 1)
+
+
+def test_times_are_aware_and_the_same_instant(engine: Engine) -> None:
+    instant = datetime(2026, 11, 23, 16, 0, 0, 123000, timezone(timedelta(hours=8)))
+    code = {
+        "code_hash": "h", "org": "o", "site": "", "actor": "a", "created_by": "c",
+        "expires_at": instant, "used_by_dev": "",
+    }  # fmt: skip
+    table = table_of(EnrolmentCode)
+    with write_transaction(engine) as connection:
+        insert_rows(connection, EnrolmentCode, [code])
+    with engine.connect() as connection:
+        read = connection.execute(select(table.c.expires_at)).scalar_one()
+        later = connection.execute(
+            select(func.count()).where(table.c.expires_at > instant - timedelta(milliseconds=1))
+        ).scalar_one()
+    assert (read, read.tzinfo) == (instant, UTC)
+    assert later == 1
+    naive = {**code, "code_hash": "n", "expires_at": datetime(2026, 1, 1)}  # noqa: DTZ001
+    with pytest.raises(StatementError), write_transaction(engine) as connection:
+        insert_rows(connection, EnrolmentCode, [naive])
+
+
+def test_rows_are_read_once_and_written_once(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        insert_rows(connection, Site, [site(n) for n in range(1000)])
+    with write_transaction(engine) as connection:
+        rows = Rows(connection)
+        rows.ahead(Site, [(f"S{n}",) for n in range(1001)])
+        assert rows.get(Site, "S1000") is None
+        read = rows.get(Site, "S999")
+        assert read is not None
+        rows.put(Site, {**read, "name": "新"})
+        rows.put(Site, {**site(1000), "name": "新"})
+        assert (rows.get(Site, "S999") or {})["name"] == "新"
+        assert names(engine) == {"库"} or engine.dialect.name == "sqlite"
+        rows.flush()
+        rows.flush()
+    assert names(engine) == {"库", "新"}
+
+
+def names(engine: Engine) -> set[str]:
+    """What is committed."""
+    with engine.connect() as connection:
+        return set(connection.execute(select(table_of(Site).c.name).distinct()).scalars())
+
+
+def test_rows_with_a_key_of_two_parts(engine: Engine) -> None:
+    link = {"parent": "A", "child": "B", "weight_kg": Decimal("1.000"), "idx": 1}
+    with write_transaction(engine) as connection:
+        rows = Rows(connection)
+        rows.put(ContainerLink, link)
+        rows.flush()
+        again = Rows(connection)
+        again.ahead(ContainerLink, [("A", "B"), ("B", "A")])
+        assert again.get(ContainerLink, "A", "B") == link
+        assert again.get(ContainerLink, "B", "A") is None
