@@ -61,15 +61,7 @@ def write_bundle(
     size = read_checkpoint(checkpoint).size
     parse_policy(policy)
     registrar = parse_vkey(registrar_vkey.removesuffix("\n"))
-    target.mkdir(parents=True, exist_ok=True)
-    if any(target.iterdir()):
-        raise MalformedBundle(
-            "目标文件夹不为空。",
-            "The target folder is not empty.",
-            do_zh="请指定一个新的空文件夹。",
-            do_en="Name a new, empty folder.",
-        )
-    folder = _Folder(target)
+    folder = BundleFolder(target)
     folder.write(README, README_TEXT.encode())
     folder.write(POLICY, policy.encode("utf-8", "surrogateescape"))
     folder.write(REGISTRAR, registrar.text.encode() + b"\n")
@@ -81,7 +73,7 @@ def write_bundle(
     folder.finish()
 
 
-def _write_tree(folder: "_Folder", size: int, tiles: TileReader, entries: EntryReader) -> None:
+def _write_tree(folder: "BundleFolder", size: int, tiles: TileReader, entries: EntryReader) -> None:
     for span in tree_tiles(size):
         data = tiles.read(span.level, span.index, span.width)[: span.width * HASH_BYTES]
         path = tile_path(span.level, span.index, span.width)
@@ -97,20 +89,30 @@ def _write_tree(folder: "_Folder", size: int, tiles: TileReader, entries: EntryR
         folder.write(path, encode_entries(leaves))
 
 
-class _Folder:
-    """Writes files below a folder and remembers their digests for the manifest."""
+class BundleFolder:
+    """Writes files below a new or empty folder; the manifest of their digests comes last."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._digests: dict[str, str] = {}
+        root.mkdir(parents=True, exist_ok=True)
+        if any(root.iterdir()):
+            raise MalformedBundle(
+                "目标文件夹不为空。",
+                "The target folder is not empty.",
+                do_zh="请指定一个新的空文件夹。",
+                do_en="Name a new, empty folder.",
+            )
 
     def write(self, path: str, data: bytes) -> None:
+        """Write one file below the folder."""
         place = self._root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
         self._digests[path] = hashlib.sha256(data).hexdigest()
 
     def finish(self) -> None:
+        """Write the manifest."""
         (self._root / MANIFEST).write_bytes(format_manifest(self._digests))
 
 

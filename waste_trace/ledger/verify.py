@@ -22,10 +22,12 @@ from waste_trace.ledger.tiles import TreeReader
 from waste_trace.ledger.verify_events import CHECKS, utc_text
 from waste_trace.ledger.verify_files import FileCheck, check_files
 from waste_trace.ledger.verify_log import LogPass
+from waste_trace.ledger.verify_partial import PARTIAL_CHECKS, PartialPass, is_partial
 from waste_trace.ledger.verify_result import Finding, Notice, Problem, Report, Verdict, problem_of
 from waste_trace.ledger.verify_text import render
 from waste_trace.ledger.vkey import VerifierKey, parse_vkey
 
+WHOLE_CHECKS = ("entries", "tiles", "root", *CHECKS, "pinned")
 _TRUST = {layout.POLICY, layout.REGISTRAR, layout.CHECKPOINT}
 
 
@@ -85,8 +87,9 @@ class _Verification:
         self._bundle = bundle
         self._trusted = trusted
         self._report = report
-        report.plan("files", "keys", "checkpoint", "entries", "tiles", "root", *CHECKS)
-        report.plan("pinned", "witnesses")
+        self._partial = is_partial(bundle)
+        report.plan("files", "keys", "checkpoint")
+        report.plan(*(PARTIAL_CHECKS if self._partial else WHOLE_CHECKS), "witnesses")
 
     def run(self) -> None:
         files = check_files(self._bundle, self._report)
@@ -106,8 +109,11 @@ class _Verification:
         keys = self._load_keys()
         assessment = self._check_checkpoint(keys.policy)
         checkpoint = assessment.checkpoint
-        LogPass(self._bundle, checkpoint, keys.registrar, self._report).run()
-        self._check_pinned(keys, checkpoint)
+        if self._partial:
+            PartialPass(self._bundle, checkpoint, keys.registrar, self._report).run()
+        else:
+            LogPass(self._bundle, checkpoint, keys.registrar, self._report).run()
+            self._check_pinned(keys, checkpoint)
         return assessment
 
     def _load_keys(self) -> TrustedKeys:

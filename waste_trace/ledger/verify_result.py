@@ -103,6 +103,7 @@ class Report:
     problem: Problem | None = None
     warnings: list[Notice] = field(default_factory=list)
     unlisted_warnings: int = 0
+    scope: dict[str, JsonValue] | None = None  # what a partial bundle speaks of
     _checks: dict[str, tuple[bool | None, str]] = field(default_factory=dict)
 
     def plan(self, *names: str) -> None:
@@ -136,8 +137,10 @@ class Report:
         return EXIT[self.verdict]
 
     def to_value(self) -> dict[str, JsonValue]:
-        """The JSON result."""
+        """The JSON result; ``scope`` is in it for partial bundles alone."""
+        scope: dict[str, JsonValue] = {} if self.scope is None else {"scope": self.scope}
         return {
+            **scope,
             "verdict": str(self.verdict),
             "exit": self.exit_code,
             "size": self.size,

@@ -19,6 +19,8 @@ def render(report: Report) -> str:
             value = getattr(problem, name)
             if value is not None:
                 lines.append(f"  {name}: {value}")
+    if report.scope is not None:
+        lines += [f"  {report.scope['statement_zh']}", f"  {report.scope['statement_en']}"]
     for warning in report.warnings:
         lines.append(f"  ! {warning.zh} {warning.en}")
     if report.unlisted_warnings:

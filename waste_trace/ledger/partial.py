@@ -1,0 +1,211 @@
+"""Partial bundles: one container, one manifest, or one organisation and period, with the proofs.
+
+Every entry stands alone with its inclusion proof. All events of the registrar come along, so that
+the holder can check who signed; what is complete and what is a selection is said in ``scope.json``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from waste_trace.ledger import bundle_layout as layout
+from waste_trace.ledger.bundle import BundleFolder
+from waste_trace.ledger.canonical import JsonValue, canonical_bytes, parse_canonical
+from waste_trace.ledger.checkpoint import read_checkpoint
+from waste_trace.ledger.errors import LedgerError, MalformedBundle
+from waste_trace.ledger.event import Event, parse_event
+from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.policy import parse_policy
+from waste_trace.ledger.receipt import build_receipt
+from waste_trace.ledger.registry import REGISTRAR
+from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
+from waste_trace.ledger.tiles import TreeReader
+from waste_trace.ledger.vkey import parse_vkey
+
+SCOPE = "scope.json"
+CONTAINER, MANIFEST_NUMBER, ORGANISATION = "container", "manifest", "organisation"
+KINDS = (CONTAINER, MANIFEST_NUMBER, ORGANISATION)
+
+#: "<dev>/<ep>" -> runs of sequence numbers, each with its first and last.
+Runs = dict[str, list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a partial bundle is about.
+
+    ``kind``: one of `KINDS`; ``value``: the code, number or 统一社会信用代码. ``from_ms`` and
+    ``until_ms`` bound the logged time of an organisation's events (the end is not in it).
+    ``shown``: which sequence numbers of which keys are in the bundle.
+    """
+
+    kind: str
+    value: str
+    from_ms: int
+    until_ms: int
+    shown: Runs
+
+    def covers(self, event: Event, ms: int, payload: bytes) -> bool:
+        """Whether an event belongs in the bundle. What `supports` always does."""
+        if supports(event):
+            return True
+        if self.kind == ORGANISATION:
+            return event.org == self.value and self.from_ms <= ms < self.until_ms
+        return self.value.encode() in payload
+
+
+def supports(event: Event) -> bool:
+    """Whether an event is needed to know who may sign: all of the registrar's, and rotations.
+
+    All of the registrar's, whatever they say: a number left out of its chain could be a revocation.
+    """
+    return event.dev == REGISTRAR or event.typ in LOG_EVENT_TYPES
+
+
+def entry_file(index: int) -> str:
+    """Where the leaf bytes of an index stand."""
+    return f"entry/{index}.json"
+
+
+def proof_file(index: int) -> str:
+    """Where its tlog-proof stands."""
+    return f"entry/{index}.tlog-proof"
+
+
+def runs_of(numbers: Mapping[str, set[int]]) -> Runs:
+    """Sets of sequence numbers as runs."""
+    runs: Runs = {}
+    for key, seqs in sorted(numbers.items()):
+        runs[key] = []
+        for seq in sorted(seqs):
+            if runs[key] and runs[key][-1][1] == seq - 1:
+                runs[key][-1] = (runs[key][-1][0], seq)
+            else:
+                runs[key].append((seq, seq))
+    return runs
+
+
+def format_scope(scope: Scope) -> bytes:
+    """``scope.json``: canonical JSON and a newline."""
+    shown: dict[str, JsonValue] = {
+        key: [[first, last] for first, last in runs] for key, runs in scope.shown.items()
+    }
+    value = {
+        "v": 1,
+        "kind": scope.kind,
+        "value": scope.value,
+        "from_ms": scope.from_ms,
+        "until_ms": scope.until_ms,
+        "shown": shown,
+    }
+    return canonical_bytes(value) + b"\n"
+
+
+def parse_scope(data: bytes) -> Scope:
+    """Read ``scope.json`` strictly; MalformedBundle."""
+    try:
+        match parse_canonical(data.removesuffix(b"\n")):
+            case {
+                "v": 1,
+                "kind": str(kind),
+                "value": str(text),
+                "from_ms": int(from_ms),
+                "until_ms": int(until_ms),
+                "shown": dict(shown),
+            }:
+                runs = {key: [_run(run) for run in _array(item)] for key, item in shown.items()}
+                scope = Scope(kind, text, from_ms, until_ms, runs)
+                if kind in KINDS and text and format_scope(scope) == data:
+                    return scope
+    except (LedgerError, ValueError):
+        pass
+    raise MalformedBundle("范围说明不合规。", "scope.json is malformed.", path=SCOPE)
+
+
+def write_partial(
+    target: Path,
+    *,
+    kind: str,
+    value: str,
+    checkpoint: str,
+    tree: TreeReader,
+    entries: Mapping[int, bytes],
+    policy: str,
+    registrar_vkey: str,
+    period_ms: tuple[int, int] = (0, 0),
+) -> Scope:
+    """Write a partial bundle to the new or empty folder ``target``; what it covers.
+
+    ``entries``: index → leaf bytes, with everything that `supports` among them. ``tree``: of the
+    size of ``checkpoint``. MalformedBundle if an entry is not within the scope.
+    """
+    size = read_checkpoint(checkpoint).size
+    parse_policy(policy)
+    scope = _scope(kind, value, period_ms, entries)
+    folder = BundleFolder(target)
+    folder.write(layout.README, README_TEXT.encode())
+    folder.write(layout.POLICY, policy.encode("utf-8", "surrogateescape"))
+    folder.write(layout.REGISTRAR, parse_vkey(registrar_vkey).text.encode() + b"\n")
+    folder.write(SCOPE, format_scope(scope))
+    for index in sorted(entries):
+        ms = parse_leaf(entries[index]).ms
+        receipt = build_receipt(index, ms, tree.inclusion(index, size), checkpoint)
+        folder.write(entry_file(index), entries[index])
+        folder.write(proof_file(index), receipt.encode())
+    folder.write(layout.CHECKPOINT, checkpoint.encode())
+    folder.finish()
+    return scope
+
+
+def _scope(
+    kind: str, value: str, period_ms: tuple[int, int], entries: Mapping[int, bytes]
+) -> Scope:
+    numbers: dict[str, set[int]] = {}
+    scope = Scope(kind, value, *period_ms, {})
+    for index, data in entries.items():
+        leaf = parse_leaf(data)
+        event = parse_event(leaf.envelope.payload)
+        if not scope.covers(event, leaf.ms, leaf.envelope.payload):
+            raise MalformedBundle(
+                f"第 {index} 条不在范围内。", f"Entry {index} is not within the scope.", index=index
+            )
+        numbers.setdefault(event.key_id, set()).add(event.seq)
+    return parse_scope(format_scope(Scope(kind, value, *period_ms, runs_of(numbers))))
+
+
+def _array(value: JsonValue) -> list[JsonValue]:
+    if not isinstance(value, list):
+        raise ValueError("not an array")
+    return value
+
+
+def _run(value: JsonValue) -> tuple[int, int]:
+    match value:
+        case [int(first), int(last)] if 0 <= first <= last:
+            return first, last
+    raise ValueError("not a run")
+
+
+README_TEXT = """\
+部分审计包 / Partial audit bundle
+=================================
+
+本文件夹只含 scope.json 所述范围内的条目，每条附有包含证明；另含登记员的全部事件。
+This folder holds the entries that scope.json names, each with its proof of inclusion, and every
+event of the registrar. It proves that these entries are in the ledger as they stand here.
+
+容器或联单的包是挑选的结果：未列出的事件是否存在，本包不作证明。单位与期间的包按设备序号连续，
+核验程序会列出缺口。
+A bundle of a container or a manifest is a selection: whether there are other events is not shown.
+In a bundle of an organisation and a period, the sequence numbers of each device run on; the
+verifier names every gap.
+
+    sha256sum -c MANIFEST.sha256
+    waste-trace-verify FOLDER --keys KEYS
+
+    checkpoint              c2sp.org/tlog-checkpoint
+    entry/<N>.json          第 N 条的原始字节 / the exact bytes of entry N
+    entry/<N>.tlog-proof    c2sp.org/tlog-proof@v1
+    scope.json              范围 / scope
+    policy.txt, registrar.vkey, MANIFEST.sha256
+"""

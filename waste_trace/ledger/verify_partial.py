@@ -1,0 +1,195 @@
+"""Verify a partial bundle: each entry by its own proof, and what the selection leaves open.
+
+"Proven" here means: these entries are in the signed ledger. What else is in it is not shown, and
+the report's ``scope`` says so, key by key.
+"""
+
+import re
+
+from waste_trace.ledger.bundle_reader import Bundle
+from waste_trace.ledger.canonical import JsonValue
+from waste_trace.ledger.checkpoint import Checkpoint
+from waste_trace.ledger.errors import LedgerError
+from waste_trace.ledger.event import Event, payload_hash
+from waste_trace.ledger.leaf import Leaf, parse_leaf
+from waste_trace.ledger.merkle import leaf_hash, verify_inclusion
+from waste_trace.ledger.partial import (
+    ORGANISATION,
+    SCOPE,
+    Runs,
+    Scope,
+    entry_file,
+    parse_scope,
+    proof_file,
+    runs_of,
+    supports,
+)
+from waste_trace.ledger.receipt import build_receipt, parse_receipt
+from waste_trace.ledger.registry import REGISTRAR
+from waste_trace.ledger.tiles import TileReader
+from waste_trace.ledger.verify_events import EventChecks, describe
+from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report, Verdict
+from waste_trace.ledger.vkey import VerifierKey
+
+PARTIAL_CHECKS = ("proofs", "canonical", "enrolment", "signatures", "times", "chains", "scope")
+_ENTRY = re.compile(r"entry/(0|[1-9][0-9]{0,18})\.json")
+
+
+def is_partial(bundle: Bundle) -> bool:
+    """Whether the bundle says that it is a selection."""
+    try:
+        return SCOPE in bundle.names()
+    except LedgerError:
+        return False  # what is wrong with its files is for the file check to say
+
+
+class _NoTiles:
+    """A partial bundle has none."""
+
+    def read(self, level: int, index: int, width: int) -> bytes:
+        """Never asked: only whole ledgers compare what devices had seen."""
+        raise NotImplementedError
+
+
+class PartialEvents(EventChecks):
+    """The checks of events where only some are shown."""
+
+    def __init__(
+        self, checkpoint: Checkpoint, registrar: VerifierKey, scope: Scope, report: Report
+    ) -> None:
+        tiles: TileReader = _NoTiles()
+        super().__init__(checkpoint, registrar, tiles, report)
+        self._scope = scope
+        self._seen: dict[str, dict[int, tuple[bytes, bytes, int]]] = {}
+        self.subjects = 0
+
+    def _check_chain(self, place: Place, event: Event, leaf: Leaf) -> None:
+        payload = leaf.envelope.payload
+        if not self._scope.covers(event, leaf.ms, payload):
+            zh, en = f"第 {place.index} 条不在范围内。", f"Entry {place.index} is out of scope."
+            raise Finding(Problem("scope", zh, en, place.file, place.index, 0, event.dev))
+        self.subjects += not supports(event)
+        known = self._seen.setdefault(event.key_id, {})
+        if event.seq in known:
+            self._warn("fork", place.index, event, "序号重复", "its seq was taken")
+            return
+        known[event.seq] = (payload_hash(payload), event.prev, place.index)
+
+    def _check_seen(self, place: Place, event: Event) -> None:
+        """Which checkpoint the device had seen can only be compared with the whole ledger."""
+
+    def finish(self) -> None:
+        """Compare neighbours in the chains that are shown."""
+        for key_id, known in self._seen.items():
+            for seq, (_, prev, index) in sorted(known.items()):
+                if seq - 1 in known and known[seq - 1][0] != prev:
+                    zh = f"第 {index} 条：与设备链前一事件不符。"
+                    en = f"Entry {index}: does not fit the event before it in its chain."
+                    dev = key_id.split("/")[0]
+                    self._report.warn(Notice("prev_mismatch", zh, en, index, dev))
+        for name in ("canonical", "enrolment", "signatures", "times", "chains"):
+            self._report.passed(name, "all shown entries; see scope for what is not shown")
+
+    @property
+    def shown(self) -> Runs:
+        """The runs of sequence numbers that are in the bundle."""
+        return runs_of({key: set(known) for key, known in self._seen.items()})
+
+    def silent(self, org: str) -> list[str]:
+        """Keys of an organisation's devices of which nothing is shown."""
+        keys = self._registry.keys.values()
+        return sorted(k.key_id for k in keys if k.org == org and k.key_id not in self._seen)
+
+    def _warn(self, what: str, index: int, event: Event, zh: str, en: str) -> None:
+        notice = Notice(what, f"第 {index} 条：{zh}。", f"Entry {index}: {en}.", index, event.dev)
+        self._report.warn(notice)
+
+
+class PartialPass:
+    """All entries of a partial bundle, in the order of the ledger."""
+
+    def __init__(
+        self, bundle: Bundle, checkpoint: Checkpoint, registrar: VerifierKey, report: Report
+    ) -> None:
+        self._bundle = bundle
+        self._checkpoint = checkpoint
+        self._registrar = registrar
+        self._report = report
+
+    def run(self) -> None:
+        """Check everything, or raise the first `Finding`."""
+        scope = parse_scope(self._bundle.read(SCOPE))
+        note = self._bundle.read("checkpoint").decode()
+        events = PartialEvents(self._checkpoint, self._registrar, scope, self._report)
+        for index in self._indices():
+            entry = self._bundle.read(entry_file(index))
+            self._check_proof(index, entry, note)
+            events.check(Place(entry_file(index), index, 0), entry)
+        self._check_registrar(events.shown)
+        if events.shown != scope.shown:
+            zh, en = "范围说明与所含条目不符。", "scope.json and the entries here disagree."
+            raise Finding(Problem("scope", zh, en, SCOPE), Verdict.INCOMPLETE)
+        self._report.passed("proofs", "every entry leads to the signed root by its proof")
+        events.finish()
+        self._report.passed("scope", "the entries are those that scope.json names")
+        self._report.scope = describe_scope(scope, events)
+
+    def _indices(self) -> list[int]:
+        matches = (_ENTRY.fullmatch(name) for name in self._bundle.names())
+        return sorted(int(match[1]) for match in matches if match)
+
+    def _check_proof(self, index: int, entry: bytes, note: str) -> None:
+        file = proof_file(index)
+        try:
+            data = self._bundle.read(file)
+            receipt = parse_receipt(data)
+            if data != build_receipt(index, parse_leaf(entry).ms, receipt.proof, note).encode():
+                zh, en = "证明属于另一条目或检查点。", "It is for another entry or checkpoint."
+                raise Finding(Problem("proofs", zh, en, file, index))
+            size, root = self._checkpoint.size, self._checkpoint.root
+            verify_inclusion(leaf_hash(entry), index, size, receipt.proof, root)
+        except LedgerError as error:
+            device, manifest = describe(entry)
+            zh, en = f"第 {index} 条：{error.zh}", f"Entry {index}: {error.en}"
+            problem = Problem("proofs", zh, en, entry_file(index), index, 0, device, manifest)
+            raise Finding(problem) from error
+
+    def _check_registrar(self, shown: Runs) -> None:
+        """A left-out event of the registrar could be a revocation."""
+        runs = shown.get(f"{REGISTRAR}/0", [])
+        if len(runs) != 1 or runs[0][0] != 0:
+            zh = "登记员的事件不完整：可能缺少密钥吊销。"
+            en = "Events of the registrar are missing: a revocation may be among them."
+            raise Finding(Problem("enrolment", zh, en), Verdict.INCOMPLETE)
+
+
+def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
+    """What the bundle covers and what it leaves open, for programs and people."""
+    keys = {key: runs for key, runs in scope.shown.items() if not key.startswith(f"{REGISTRAR}/")}
+    broken = sorted(key for key, runs in keys.items() if len(runs) > 1)
+    last = scope.shown[f"{REGISTRAR}/0"][0][1]
+    if scope.kind == ORGANISATION:
+        zh = f"单位 {scope.value} 的 {events.subjects} 条；各设备序号连续"
+        en = f"{events.subjects} entries of {scope.value}; sequence numbers run on for each key"
+        if broken:
+            zh, en = f"{zh}，但 {'、'.join(broken)} 有缺口", f"{en}, except {', '.join(broken)}"
+    else:
+        zh = f"提及 {scope.value} 的 {events.subjects} 条；是挑选结果，不证明没有其他事件"
+        en = f"{events.subjects} entries that name {scope.value}; a selection, there may be others"
+    shown: dict[str, JsonValue] = {
+        key: [[first, last] for first, last in runs] for key, runs in keys.items()
+    }
+    silent: list[JsonValue] = [*events.silent(scope.value)] if scope.kind == ORGANISATION else []
+    return {
+        "kind": scope.kind,
+        "value": scope.value,
+        "from_ms": scope.from_ms,
+        "until_ms": scope.until_ms,
+        "entries": events.subjects,
+        "shown": shown,
+        "with_gaps": [*broken],
+        "silent": silent,
+        "registrar_up_to": last,
+        "statement_zh": f"范围：{zh}。登记员事件到第 {last} 号为止。",
+        "statement_en": f"Scope: {en}. The registrar's events up to seq {last} are here.",
+    }

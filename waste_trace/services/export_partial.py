@@ -1,0 +1,85 @@
+"""Export a partial bundle: one container, one manifest, or one organisation and period."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Select, select
+
+from waste_trace.ledger.partial import (
+    CONTAINER,
+    MANIFEST_NUMBER,
+    ORGANISATION,
+    Scope,
+    write_partial,
+)
+from waste_trace.ledger.registry import REGISTRAR
+from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
+from waste_trace.ledger.tiles import TreeReader
+from waste_trace.services.deployment import Deployment
+from waste_trace.services.prove import NotInLedger
+from waste_trace.store.tables import ContainerEvent, Entry, EventIndex
+from waste_trace.store.tiles import SqlTiles, newest_checkpoint, read_head
+from waste_trace.store.writing import table_of
+
+
+def export_container(deployment: Deployment, container: str, target: Path) -> Scope:
+    """Every event of a container (数字识别码) to the new or empty ``target``; NotInLedger."""
+    table = table_of(ContainerEvent)
+    chosen = select(table.c.idx).where(table.c.container == container)
+    return _export(deployment, target, CONTAINER, container, chosen)
+
+
+def export_manifest(deployment: Deployment, number: str, target: Path) -> Scope:
+    """Every event of a manifest (联单编号) to the new or empty ``target``; NotInLedger."""
+    table = table_of(EventIndex)
+    chosen = select(table.c.idx).where(table.c.manifest == number)
+    return _export(deployment, target, MANIFEST_NUMBER, number, chosen)
+
+
+def export_organisation(
+    deployment: Deployment, org: str, start: datetime, end: datetime, target: Path
+) -> Scope:
+    """What an organisation's devices had logged from ``start`` up to before ``end`` (aware)."""
+    table = table_of(EventIndex)
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    chosen = select(table.c.idx).where(
+        table.c.org == org, table.c.logged_at >= start, table.c.logged_at < end
+    )
+    period = (round(start.timestamp() * 1000), round(end.timestamp() * 1000))
+    return _export(deployment, target, ORGANISATION, org, chosen, period)
+
+
+def _export(
+    deployment: Deployment,
+    target: Path,
+    kind: str,
+    value: str,
+    chosen: Select[tuple[int]],
+    period_ms: tuple[int, int] = (0, 0),
+) -> Scope:
+    with deployment.engine.connect() as connection:
+        head, note = read_head(connection), newest_checkpoint(connection)
+        entries = _leaves(connection, chosen)
+        if head is None or note is None or not entries:
+            raise NotInLedger(f"台账中没有 {value}。", f"The ledger holds nothing of {value}.")
+        index = table_of(EventIndex)
+        keys = select(index.c.idx).where(
+            (index.c.dev == REGISTRAR) | index.c.typ.in_(LOG_EVENT_TYPES)
+        )
+        return write_partial(
+            target,
+            kind=kind,
+            value=value,
+            checkpoint=note,
+            tree=TreeReader(SqlTiles(connection), head.size),
+            entries={**entries, **_leaves(connection, keys)},
+            policy=deployment.policy_text(),
+            registrar_vkey=deployment.sequencer.registrar_vkey.text,
+            period_ms=period_ms,
+        )
+
+
+def _leaves(connection: Connection, chosen: Select[tuple[int]]) -> dict[int, bytes]:
+    entry = table_of(Entry)
+    query = select(entry.c.idx, entry.c.leaf).where(entry.c.idx.in_(chosen))
+    return {int(idx): bytes(leaf) for idx, leaf in connection.execute(query)}
