@@ -14,6 +14,7 @@ from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import InvalidSignature
 from waste_trace.ledger.keys import verify
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.plain_text import MOST_NAME, is_plain
 from waste_trace.services.prove import prove_event
 from waste_trace.store.sequencer import Draft, Recorded
 from waste_trace.store.tables import Device, EnrolmentCode
@@ -81,6 +82,13 @@ def enrol_device(
         raise EnrolmentRefused(
             "设备未能证明持有该密钥。", "The device did not prove that it holds the key."
         ) from error
+    if not is_plain(name, MOST_NAME):
+        raise EnrolmentRefused(
+            f"设备名称应为 1 至 {MOST_NAME} 个可读的字符。",
+            f"A device's name has 1 to {MOST_NAME} readable characters.",
+            do_zh="请改用其他设备名称后重试。",
+            do_en="Choose another name for the device and try again.",
+        )
     dev = f"dev-{hashlib.sha256(public_key).hexdigest()[:16]}"
     found: dict[str, str] = {}
 
@@ -89,6 +97,7 @@ def enrol_device(
         found.update(org=row.org, site=row.site, actor=row.actor)
         if row.used_by_dev == dev:
             return []
+        _require_new(connection, dev)
         body: dict[str, object] = {
             "dev": dev,
             "ep": 0,
@@ -109,11 +118,22 @@ def enrol_device(
 def revoke_device(
     deployment: Deployment, dev: str, reason: str, *, last_good_seq: int | None = None
 ) -> Recorded:
-    """End a device's key; events up to ``last_good_seq`` (default: those logged) still count."""
+    """End a device's key; events up to ``last_good_seq`` (default: those logged) still count.
+
+    Raises:
+        EnrolmentRefused: no such device. The ledger's own services are none: without its
+            registrar a ledger could never take in anybody again.
+    """
     registry = deployment.sequencer.refresh()
     key = registry.current_key(dev)
-    if key is None:
-        raise EnrolmentRefused(f"没有设备 {dev}。", f"There is no device {dev}.", dev=dev)
+    if key is None or key.purpose != "device":
+        raise EnrolmentRefused(
+            f"没有设备 {dev}。",
+            f"There is no device {dev}.",
+            do_zh="请在设备列表中核对设备编号。",
+            do_en="Check the device's id in the list of devices.",
+            dev=dev,
+        )
     epoch = key.ep
 
     def build(connection: Connection) -> Sequence[Draft]:
@@ -144,6 +164,18 @@ def _use_code(connection: Connection, deployment: Deployment, code: str, dev: st
         )
     connection.execute(update(table).where(table.c.code_hash == digest).values(used_by_dev=dev))
     return cast(EnrolmentCode, row)
+
+
+def _require_new(connection: Connection, dev: str) -> None:
+    table = table_of(Device)
+    if connection.execute(select(table.c.dev).where(table.c.dev == dev)).first() is not None:
+        raise EnrolmentRefused(
+            "该密钥已经登记过。",
+            "This key is enrolled already.",
+            do_zh="请在设备上重新生成密钥后再登记；登记码未被使用。",
+            do_en="Make a new key on the device and enrol that; the code has not been used.",
+            dev=dev,
+        )
 
 
 def _where(deployment: Deployment, dev: str) -> int:

@@ -6,16 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, select
 
-from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER
-from waste_trace.compliance.frame_verdict import CAMERA_IMPAIRED, STOCK_MISMATCH
-from waste_trace.compliance.record_quality import DEVICE_GAP, FORGED_LABEL, LATE_EVENT
 from waste_trace.compliance.rule import SEVERITY_ZH, Rule
-from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
+from waste_trace.compliance.rules import RULES
 from waste_trace.custody.manifest import PROGRESS_ZH
 from waste_trace.custody.states import STATE_ZH, State
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import Person
 from waste_trace.services.visible import (
+    visible_batches,
     visible_containers,
     visible_events,
     visible_findings,
@@ -38,19 +36,6 @@ from waste_trace.store.writing import table_of
 
 Row = dict[str, Any]
 MOST = 500
-_RULES = {
-    rule.name: rule
-    for rule in (
-        CAMERA_IMPAIRED,
-        CUSTODY_GAP,
-        DEVICE_GAP,
-        FORGED_LABEL,
-        LATE_EVENT,
-        STOCK_MISMATCH,
-        UNKNOWN_CONTAINER,
-        WEIGHT_DIFFERENCE,
-    )
-}
 
 
 def list_containers(
@@ -182,7 +167,7 @@ def list_findings(deployment: Deployment, person: Person, limit: int = 200) -> l
 
 def find_rule(name: str) -> Rule | None:
     """The rule that a finding names, or None for one that no longer exists."""
-    return _RULES.get(name)
+    return RULES.get(name)
 
 
 def list_frames(deployment: Deployment, person: Person, limit: int = 100) -> list[Row]:
@@ -264,7 +249,9 @@ def count_up(deployment: Deployment, person: Person) -> Row:
             .where(visible_findings(person), finding.c.cleared_idx.is_(None))
             .group_by(finding.c.severity)
         ).all()
-        batches = connection.execute(select(func.count()).select_from(batch)).scalar_one()
+        batches = connection.execute(
+            select(func.count()).select_from(batch).where(visible_batches(person))
+        ).scalar_one()
     return {
         "states": {
             state: {"zh": STATE_ZH[State(state)], "count": count, "weight_kg": weight_kg}

@@ -9,6 +9,7 @@ from waste_trace.codes import region, uscc
 from waste_trace.custody.errors import MalformedBody
 from waste_trace.custody.vocabulary import KINDS
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.plain_text import is_plain
 from waste_trace.store.sequencer import Draft, Recorded
 
 
@@ -29,6 +30,7 @@ def register_organisation(
             f"Not a kind of organisation: {', '.join(unknown) or 'none given'}.",
             allowed=list(KINDS),
         )
+    _require_plain(name=name)
     body: dict[str, object] = {
         "org": org,
         "name": name,
@@ -48,9 +50,30 @@ def register_site(
 ) -> Recorded:
     """Write a site (贮存库, 贮存点, 处置设施 ...) of an organisation into the ledger."""
     body: dict[str, object] = {"site": site, "org": org, "name": name, "kind": kind}
+    _require_plain(site=site, name=name, kind=kind)
     if capacity_kg is not None:
-        body["capacity_kg"] = str(capacity_kg)
+        _require_weight(capacity_kg)
+        body["capacity_kg"] = f"{capacity_kg:f}"
     return _register(deployment, Draft("site.register", body))
+
+
+def _require_plain(**texts: str) -> None:
+    bad = [name for name, text in texts.items() if not is_plain(text)]
+    if bad:
+        raise MalformedBody(
+            f"登记内容为空、过长或含控制字符：{'、'.join(bad)}。",
+            f"Empty, too long, or with control characters: {', '.join(bad)}.",
+            fields=bad,
+        )
+
+
+def _require_weight(weight_kg: Decimal) -> None:
+    if not 0 <= weight_kg < 10**9 or weight_kg * 1000 % 1:
+        raise MalformedBody(
+            f"贮存能力 {weight_kg} kg 有误，最小单位为克。",
+            f"{weight_kg} kg is no capacity; the smallest unit is a gram.",
+            fields=["capacity_kg"],
+        )
 
 
 def _register(deployment: Deployment, draft: Draft) -> Recorded:

@@ -63,7 +63,8 @@ def trace_container(deployment: Deployment, code: str) -> Trace:
         ends = _containers(connection, _reach(connection, code, up=False))
         family = [row["container"] for row in (*container, *sources, *ends)]
         events = _events(connection, family)
-        findings = _findings(connection, family, [row["manifest"] for row in (*container, *ends)])
+        manifests = {row["manifest"] for row in events if row["manifest"]}
+        findings = _findings(connection, [*family, *sorted(manifests)])
     last = [row for row in (*container, *ends) if row["state"] != State.MERGED]
     complete = bool(last) and all(row["state"] in FINAL for row in last)
     return Trace(container[0], events, sources, ends, findings, complete)
@@ -110,10 +111,7 @@ def _events(connection: Connection, codes: Sequence[str]) -> tuple[dict[str, Any
     )
 
 
-def _findings(
-    connection: Connection, codes: Sequence[str], manifests: Sequence[str]
-) -> tuple[dict[str, Any], ...]:
+def _findings(connection: Connection, subjects: Sequence[str]) -> tuple[dict[str, Any], ...]:
     table = table_of(Finding)
-    subjects = [*codes, *(number for number in manifests if number)]
     query = select(table).where(table.c.subject.in_(subjects)).order_by(table.c.raised_idx)
     return tuple(dict(row) for row in connection.execute(query).mappings())

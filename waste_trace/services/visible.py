@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from waste_trace.custody.vocabulary import REGULATOR
 from waste_trace.services.sign_in import Person
 from waste_trace.store.tables import (
+    Batch,
     Container,
     ContainerEvent,
     EventIndex,
@@ -34,6 +35,11 @@ def visible_containers(person: Person) -> ColumnElement[bool]:
         container.c.holder == person.org,
         container.c.container.in_(touched),
     )
+
+
+def visible_batches(person: Person) -> ColumnElement[bool]:
+    """Production batches of one's own organisation."""
+    return true() if person.role == REGULATOR else table_of(Batch).c.org == person.org
 
 
 def visible_manifests(person: Person) -> ColumnElement[bool]:
