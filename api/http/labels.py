@@ -12,7 +12,8 @@ from api.http.permissions import House, Issuer, Reader
 from waste_trace.labels.pdf import render_pdf
 from waste_trace.labels.png import render_png
 from waste_trace.labels.svg import render_svg
-from waste_trace.services.issue_labels import issue_labels
+from waste_trace.services.account_labels import account_labels
+from waste_trace.services.issue_labels import issue_labels, reissue_label
 from waste_trace.services.look_up import may_see_container
 from waste_trace.services.render_label import label_font, layout_label
 
@@ -30,13 +31,23 @@ class IssueRequest(BaseModel):
     count: int = Field(1, ge=1, le=200)
 
 
+class ReissueRequest(BaseModel):
+    """Why the label is replaced: lost, damaged or copied."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    reason: str
+
+
 @router.post("", status_code=201)
 def issue(asked: IssueRequest, deployment: House, person: Issuer) -> dict[str, Any]:
     """Issue signed codes to one's own unit, or for a producer that one collects from."""
     unit = asked.unit or person.org
     if unit != person.org and person.role != "platform":
         raise Forbidden("只能为本单位赋码。", "Codes are for your own organisation only.")
-    issued = issue_labels(deployment, unit, asked.waste_code, asked.day, asked.count)
+    issued = issue_labels(
+        deployment, unit, asked.waste_code, asked.day, asked.count, asked_by=person.org
+    )
     return {
         "labels": [
             {"container": str(token.digital_id), "text": token.text} for token in issued.tokens
@@ -44,6 +55,28 @@ def issue(asked: IssueRequest, deployment: House, person: Issuer) -> dict[str, A
         "index": issued.recorded.index,
         "receipt": issued.recorded.receipt,
     }
+
+
+@router.post("/{code}/reissue", status_code=201)
+def reissue(code: str, asked: ReissueRequest, deployment: House, person: Issuer) -> dict[str, Any]:
+    """A new label for a container whose label is lost, damaged or copied."""
+    if not may_see_container(deployment, person, code):
+        raise NotFound(f"没有容器 {code}。", f"There is no container {code}.")
+    issued = reissue_label(deployment, code, asked.reason, person.org)
+    token = issued.tokens[0]
+    return {
+        "container": code,
+        "text": token.text,
+        "rotation": token.rotation,
+        "index": issued.recorded.index,
+        "receipt": issued.recorded.receipt,
+    }
+
+
+@router.get("/account")
+def account(deployment: House, person: Reader) -> list[dict[str, Any]]:
+    """Issued codes by unit and waste code: waiting, bound, void."""
+    return account_labels(deployment, person)
 
 
 @router.get("/{code}.{form}", response_class=Response)

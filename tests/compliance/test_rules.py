@@ -79,7 +79,7 @@ def test_a_weight_difference_states_both_witnesses() -> None:
         "dispatched_kg": "180.000",
         "received_kg": "150.000",
         "difference_kg": "-30.000",
-        "permille": -166,
+        "permille": "-166.7",
         "tolerance_permille": 10,
         "tolerance_kg": "1.000",
         "events": [3, 7],

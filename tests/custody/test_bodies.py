@@ -24,6 +24,9 @@ SHA = "0123456789abcdef" * 4
 GOOD: dict[str, dict[str, Any]] = {
     "produce": produce(),
     "issue": {**ON, "org": FACTORY, "key_id": "89ABCDEF", "rotation": 0},
+    "reissue": {**ON, "org": FACTORY, "key_id": "89ABCDEF", "rotation": 1, "reason": "lost"},
+    "void_label": {**ON, "reason": "void"},
+    "relabel": {**ON},
     "fill": {**ON, "batch": BATCH, "weight_kg": "180.000"},
     "collect": {**ON, "from_org": GARAGE, "weight_kg": "18.5"},
     "store_in": {**ON},
@@ -86,6 +89,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "edition": (2021,),
     "key_id": (0,),
     "facility": (1,),
+    "reason": ("", "stolen", 1),
 }  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def test_the_end_of_the_usual_life() -> None:
         dispatched_kg=Decimal("181.000"),
         received_kg=Decimal("179.500"),
         changed_at=life()[-1].claimed_at,
+        last=life()[-1].idx,
         missing=(),
     )
 

@@ -17,6 +17,9 @@ from waste_trace.custody.vocabulary import (
 MAY = {
     "produce": "producer platform",
     "issue": "ISSUER",
+    "reissue": "ISSUER",
+    "void_label": "producer platform treatment",
+    "relabel": "producer platform transporter treatment",
     "fill": "producer platform",
     "collect": "platform",
     "store_in": "producer platform treatment",
@@ -84,10 +87,19 @@ def test_nobody_may_say_what_is_not_in_the_vocabulary() -> None:
 def test_a_handheld_offers_what_its_organisation_may_do_with_a_scan() -> None:
     offered = {kind: [row.typ for row in actions_for(frozenset({kind}))] for kind in KINDS}
     assert offered == {
-        "producer": ["fill", "store_in", "store_out"],
-        "platform": ["fill", "collect", "store_in", "store_out", "merge"],
-        "transporter": ["load", "depart", "arrive"],
-        "treatment": ["store_in", "store_out", "merge", "weigh_in", "accept", "treat"],
+        "producer": ["fill", "store_in", "store_out", "relabel", "void_label"],
+        "platform": ["fill", "collect", "store_in", "store_out", "merge", "relabel", "void_label"],
+        "transporter": ["load", "depart", "arrive", "relabel"],
+        "treatment": [
+            "store_in",
+            "store_out",
+            "merge",
+            "weigh_in",
+            "accept",
+            "treat",
+            "relabel",
+            "void_label",
+        ],
         "regulator": [],
     }
 

@@ -46,7 +46,8 @@ def weight_difference(
     if tolerance.allows(dispatched_kg, received_kg):
         return []
     difference = received_kg - dispatched_kg
-    permille = int(difference * 1000 / dispatched_kg) if dispatched_kg else 1000
+    share = difference * 1000 / dispatched_kg if dispatched_kg else Decimal(1000)
+    permille = share.quantize(Decimal("0.1"))
     signed = f"{difference:+f}"
     return [
         Raised(
@@ -61,7 +62,7 @@ def weight_difference(
                 "dispatched_kg": str(dispatched_kg),
                 "received_kg": str(received_kg),
                 "difference_kg": str(difference),
-                "permille": permille,
+                "permille": str(permille),
                 "tolerance_permille": tolerance.permille,
                 "tolerance_kg": str(tolerance.kg),
                 "events": list(events),

@@ -104,6 +104,18 @@ class IssueBody(Body):
         return tuple(self.containers)
 
 
+class ReissueBody(IssueBody):
+    """补发: a new label, with the next rotation, for one that is lost, damaged or copied."""
+
+    reason: Literal["lost", "damaged", "copied"]
+
+
+class VoidLabelBody(ContainersBody):
+    """作废: codes that were issued and will never be bound to waste."""
+
+    reason: Literal["void", "lost"]
+
+
 class FillBody(ContainersBody):
     """装桶贴标: waste of a batch is in the container and the label is on it."""
 

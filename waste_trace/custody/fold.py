@@ -40,6 +40,8 @@ class MissingStep:
     org: str
     found: State
     role: str = "subject"
+    holder: str = ""
+    held_since: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Present:
     dispatched_kg: Decimal | None = None
     received_kg: Decimal | None = None
     changed_at: datetime | None = None
+    last: int = field(default=-1, compare=False)  # a ledger index says nothing of the world
     missing: tuple[MissingStep, ...] = field(default=())
 
 
@@ -102,10 +105,13 @@ def _step(present: Present, touch: Touch) -> Present:
     body = touch.body
     manifest = str(body.get("manifest", "")) or present.manifest
     if row is None:
-        return replace(present, manifest=manifest)
+        rotation = _whole(body["rotation"]) if touch.typ == "reissue" else present.rotation
+        return replace(present, manifest=manifest, rotation=max(rotation, present.rotation))
     missing = present.missing
     if not _expects(present, touch):
-        step = MissingStep(touch.idx, touch.typ, touch.org, present.state, touch.role)
+        step = MissingStep(
+            touch.idx, touch.typ, touch.org, present.state, touch.role, present.holder, present.last
+        )
         missing = (*missing, step)
     issued = touch.typ == "issue"
     return replace(
@@ -117,9 +123,10 @@ def _step(present: Present, touch: Touch) -> Present:
         batch=str(body.get("batch", "")) or present.batch,
         method=str(body.get("method", "")) or present.method,
         issued=issued or present.issued,
-        rotation=_whole(body["rotation"]) if issued else present.rotation,
+        rotation=max(_whole(body["rotation"]), present.rotation) if issued else present.rotation,
         volume_l=_whole(body["volume_l"]) if body.get("volume_l") else present.volume_l,
         changed_at=touch.claimed_at,
+        last=touch.idx,
         missing=missing,
     )
 

@@ -25,6 +25,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     MERGED = "merged"
     TREATED = "treated"
+    VOID = "void"
 
 
 STATE_ZH: Mapping[State, str] = {
@@ -41,10 +42,11 @@ STATE_ZH: Mapping[State, str] = {
     State.ACCEPTED: "已接收",
     State.MERGED: "已拼装",
     State.TREATED: "已处置",
+    State.VOID: "已作废",
 }
 
 #: Nothing more is expected to happen to a container in these states.
-FINAL = frozenset({State.MERGED, State.TREATED})
+FINAL = frozenset({State.MERGED, State.TREATED, State.VOID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def _row(verb: str, before: tuple[State, ...], after: State, role: str = "subjec
 _S = State
 TRANSITIONS: tuple[Transition, ...] = (
     _row("issue", (_S.UNKNOWN,), _S.ISSUED),
+    _row("void_label", (_S.ISSUED,), _S.VOID),
     _row("fill", (_S.ISSUED,), _S.FILLED),
     _row("collect", (_S.FILLED, _S.STORED, _S.OUT), _S.COLLECTED),
     _row("store_in", (_S.FILLED, _S.COLLECTED, _S.OUT, _S.ACCEPTED), _S.STORED),

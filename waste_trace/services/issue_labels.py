@@ -14,8 +14,10 @@ from sqlalchemy import Connection, func, select
 from waste_trace.codes import digital_id, uscc, waste_code
 from waste_trace.codes.label_token import LabelToken, sign
 from waste_trace.codes.signature import key_id
+from waste_trace.custody.vocabulary import parse_body
 from waste_trace.errors import WasteTraceError
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.trace_container import UnknownContainer
 from waste_trace.store.sequencer import Draft, Recorded
 from waste_trace.store.tables import Container
 from waste_trace.store.writing import table_of
@@ -38,9 +40,18 @@ class Issued:
 
 
 def issue_labels(
-    deployment: Deployment, unit: str, waste: str, day: date, count: int = 1
+    deployment: Deployment,
+    unit: str,
+    waste: str,
+    day: date,
+    count: int = 1,
+    *,
+    asked_by: str = "",
 ) -> Issued:
     """Issue ``count`` codes (1 to 200) of a unit (产生或收集单位), waste code and day.
+
+    Args:
+        asked_by: the organisation that asks, where a platform asks for a producer's waste.
 
     Raises:
         InvalidCode: of unit or waste code. CodesUsedUp: fewer than ``count`` numbers are left.
@@ -67,10 +78,45 @@ def issue_labels(
             "key_id": key_id(deployment.keys.key("issuer").public_key),
             "rotation": 0,
         }
-        return [Draft("issue", body)]
+        return [Draft("issue", body, org=asked_by or unit)]
 
     recorded = deployment.sequencer.compose("issuer", build)[0]
     return Issued(tuple(sign_label(deployment, code, 0) for code in issued), recorded)
+
+
+def reissue_label(deployment: Deployment, code: str, reason: str, asked_by: str) -> Issued:
+    """A new label for a container (补发): the next rotation; earlier ones no longer count.
+
+    Args:
+        reason: "lost", "damaged" or "copied".
+
+    Raises:
+        UnknownContainer: the code was not issued here. MalformedBody: another reason.
+    """
+    parsed = digital_id.parse(code)
+    rotation: list[int] = []
+
+    def build(connection: Connection) -> Sequence[Draft]:
+        rotation.clear()
+        table = table_of(Container)
+        row = connection.execute(
+            select(table.c.rotation, table.c.unit).where(table.c.container == code, table.c.issued)
+        ).first()
+        if row is None:
+            raise UnknownContainer(f"容器 {code} 未赋码。", f"{code} was not issued.", code=code)
+        rotation.append(row.rotation + 1)
+        body: dict[str, object] = {
+            "containers": [code],
+            "org": row.unit,
+            "key_id": key_id(deployment.keys.key("issuer").public_key),
+            "rotation": rotation[0],
+            "reason": reason,
+        }
+        parse_body("reissue", body)
+        return [Draft("reissue", body, org=asked_by)]
+
+    recorded = deployment.sequencer.compose("issuer", build)[0]
+    return Issued((sign_label(deployment, parsed, rotation[0]),), recorded)
 
 
 def sign_label(deployment: Deployment, code: digital_id.DigitalId, rotation: int) -> LabelToken:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from waste_trace.codes import digital_id
+from waste_trace.compliance.copied_label import COPIED_LABEL, copied_labels
 from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER, custody_gaps
 from waste_trace.custody.bodies import MergeBody
 from waste_trace.custody.fold import Present, fold
@@ -14,7 +15,8 @@ from waste_trace.store.projector.record import Record
 from waste_trace.store.rows import Rows
 from waste_trace.store.tables import Batch, Container, ContainerLink
 
-GAP_RULES = (CUSTODY_GAP.name, UNKNOWN_CONTAINER.name)
+#: The rules that are settled on a container each time that it is folded.
+CONTAINER_RULES = (CUSTODY_GAP.name, UNKNOWN_CONTAINER.name, COPIED_LABEL.name)
 
 
 def project_custody(
@@ -41,7 +43,9 @@ def project_custody(
         rows.put(Container, _container_row(code, present, record, before))
         if present.declared_kg != (before["declared_kg"] if before else None):
             reweighed += histories.manifests_of(code)
-        findings.settle(GAP_RULES, code, custody_gaps(code, present), record)
+        touches = histories.container(code)
+        raised = [*custody_gaps(code, present), *copied_labels(code, present, touches)]
+        findings.settle(CONTAINER_RULES, code, raised, record)
     if isinstance(body, MergeBody):
         for parent in body.containers:
             weighed = rows.get(Container, parent)

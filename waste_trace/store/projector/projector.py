@@ -20,7 +20,7 @@ from waste_trace.custody.manifest import MANIFEST_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.ledger.device_chain import DeviceChain
 from waste_trace.ledger.encoding import b64url, decode_b64
-from waste_trace.store.projector.custody import GAP_RULES, project_custody
+from waste_trace.store.projector.custody import CONTAINER_RULES, project_custody
 from waste_trace.store.projector.findings import Findings
 from waste_trace.store.projector.frames import project_capture, project_verdict
 from waste_trace.store.projector.histories import Histories
@@ -78,7 +78,7 @@ class Projector:
         rows.ahead(Manifest, [(number,) for number in manifests])
         rows.ahead(Device, [(record.event.dev, record.event.ep) for record in records])
         histories.ahead(containers, manifests)
-        findings.ahead(GAP_RULES, containers)
+        findings.ahead(CONTAINER_RULES, containers)
         findings.ahead((WEIGHT_DIFFERENCE.name,), manifests)
 
     def _one(
