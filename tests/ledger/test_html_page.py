@@ -1,0 +1,186 @@
+"""The one-file verifier in a real Chromium, from a file, against the Python verifier."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.databases import unavailable
+from tests.ledger.sample_ledger import (
+    Device,
+    SampleLedger,
+    key,
+    rotate,
+    small_ledger,
+)
+from waste_trace.ledger.bundle_zip import zip_bundle
+from waste_trace.ledger.canonical import JsonValue
+from waste_trace.ledger.event import Seen
+from waste_trace.ledger.html_page import verifier_page
+from waste_trace.ledger.note import log_vkey
+from waste_trace.ledger.verify import verify_bundle
+
+CHROMIUM = os.environ.get("CHROMIUM", shutil.which("chromium") or "/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        unavailable("no chromium on this machine: apt-get install chromium")
+    with sync_playwright() as driver:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        running = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """The page as somebody opens it from a memory stick; it must not complain or connect."""
+    place = tmp_path / "verify.html"
+    place.write_text(verifier_page(), encoding="utf-8")
+    opened = browser.new_page()
+    complaints: list[str] = []
+    asked: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(place.as_uri())
+    yield opened
+    opened.close()
+    assert complaints == []
+    assert asked == [place.as_uri()]
+
+
+def zipped(folder: Path) -> Path:
+    target = folder.with_suffix(".zip")
+    with target.open("wb") as file:
+        zip_bundle(folder, file)
+    return target
+
+
+def check(page: Page, bundle: Path, keys: Path | None = None) -> dict[str, Any]:
+    """What the page says about a zip."""
+    if keys is not None:
+        page.set_input_files("#keys", [keys / "policy.txt", keys / "registrar.vkey"])
+    page.set_input_files("#bundle", [])
+    page.set_input_files("#bundle", bundle)
+    page.wait_for_selector("#report[data-json]", timeout=30_000)
+    report: dict[str, Any] = json.loads(page.get_attribute("#report", "data-json") or "")
+    return report
+
+
+@pytest.fixture(scope="module")
+def ledger() -> SampleLedger:
+    return small_ledger(300)
+
+
+def test_a_good_bundle_is_proven(page: Page, ledger: SampleLedger, tmp_path: Path) -> None:
+    folder = ledger.write(tmp_path / "b", pinned={"kept": ledger.checkpoint(100)})
+    report = check(page, zipped(folder), tmp_path / "b-keys")
+    assert report["problem"] is None
+    assert (report["verdict"], report["size"], report["warnings"]) == ("proven", 304, [])
+    assert report["checks"] == [
+        *("files", "checkpoint", "entries", "events", "tiles", "root", "pinned", "witnesses"),
+    ]
+    assert page.inner_text("#verdict") == "已证实 PROVEN"
+    assert page.get_attribute("#verdict", "data-verdict") == "proven"
+
+
+def test_a_flipped_byte_is_named_by_its_entry(
+    page: Page, ledger: SampleLedger, tmp_path: Path
+) -> None:
+    bundle = zipped(ledger.write(tmp_path / "b"))
+    data = bundle.read_bytes()
+    for index in (0, 7, 290):
+        at = data.index(ledger.leaves[index]) + 50
+        bundle.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        report = check(page, bundle, tmp_path / "b-keys")
+        assert (report["verdict"], report["problem"]["index"]) == ("tampered", index)
+        assert str(index) in page.inner_text("#details")
+        assert page.inner_text("#verdict") == "被篡改 TAMPERED"
+
+
+def test_it_agrees_with_the_python_verifier(
+    page: Page, ledger: SampleLedger, tmp_path: Path
+) -> None:
+    """A byte flipped in every part of every file, and what the two say about it."""
+    folder = ledger.write(tmp_path / "b", pinned={"kept": ledger.checkpoint(100)})
+    checked = 0
+    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+        good = file.read_bytes()
+        for position in sorted({0, len(good) // 3, len(good) // 2, len(good) - 1}):
+            file.write_bytes(good[:position] + bytes([good[position] ^ 1]) + good[position + 1 :])
+            ours = verify_bundle(folder, tmp_path / "b-keys")
+            theirs = check(page, zipped(folder), tmp_path / "b-keys")
+            assert theirs["verdict"] != "proven", (file.name, position)
+            if ours.problem is not None and ours.problem.what == "entries":
+                assert theirs["problem"]["index"] == ours.problem.index
+            file.write_bytes(good)
+            checked += 1
+    assert checked > 40
+
+
+def test_what_was_signed_by_nobody_enrolled(page: Page, tmp_path: Path) -> None:
+    ledger = small_ledger(20)
+    ledger.log(Device("ghost-01", key(90)).event("weigh", {"weight_kg": "1.000"}))
+    report = check(page, zipped(ledger.write(tmp_path / "b")), tmp_path / "b-keys")
+    problem = report["problem"]
+    assert (report["verdict"], problem["what"], problem["index"]) == ("tampered", "events", 24)
+    assert problem["device"] == "ghost-01"
+
+
+def test_rotation_revocation_gaps_forks_and_split_views(page: Page, tmp_path: Path) -> None:
+    ledger = SampleLedger()
+    ledger.open()
+    gun = Device("gun-01", key(21))
+    ledger.enrol(gun)
+    ledger.log(gun.event("weigh", {"weight_kg": "1.000"}), rotate(gun, key(23, "p256")))
+    ledger.log(gun.event("weigh", {"weight_kg": "2.000"}))
+    gun.seq += 1  # an event that never arrives
+    ledger.log(gun.event("weigh", {"weight_kg": "3.000"}, seen=Seen(2, bytes(32))))
+    gun.seq -= 1
+    ledger.log(gun.event("weigh", {"weight_kg": "4.000"}))
+    revoke: dict[str, JsonValue] = {"dev": "gun-01", "ep": 1, "last_good_seq": 0, "reason": "lost"}
+    ledger.log(ledger.registrar.event("key.revoke", revoke))
+    ledger.log(gun.event("weigh", {"weight_kg": "5.000"}))
+    folder = ledger.write(tmp_path / "b")
+    ours = verify_bundle(folder, tmp_path / "b-keys")
+    report = check(page, zipped(folder), tmp_path / "b-keys")
+    assert report["problem"] is None
+    said = " ".join(warning["en"] for warning in report["warnings"])
+    for words in ("its seq was taken", "not of this log", "had ended (revoked)", "lacks 1 events"):
+        assert words in said
+    assert {notice.what for notice in ours.warnings} >= {"fork", "seen", "late_after_revoke", "gap"}
+
+
+def test_keys_witnesses_and_what_is_no_bundle(
+    page: Page, ledger: SampleLedger, tmp_path: Path
+) -> None:
+    bundle = zipped(ledger.write(tmp_path / "b"))
+    report = check(page, bundle)
+    assert report["verdict"] == "proven"
+    assert "the keys are from the bundle itself" in report["warnings"][0]["en"]
+    lonely = ledger.write(tmp_path / "l", checkpoint=ledger.checkpoint(witnesses=("w1",)))
+    report = check(page, zipped(lonely), tmp_path / "b-keys")
+    assert (report["verdict"], report["problem"]["what"]) == ("incomplete", "witnesses")
+    other = tmp_path / "other"
+    other.mkdir()
+    policy = (tmp_path / "b-keys/policy.txt").read_text()
+    swapped = re.sub(r"^log \S+", f"log {_vkey_of_another_log()}", policy)
+    (other / "policy.txt").write_text(swapped)
+    shutil.copy(tmp_path / "b-keys/registrar.vkey", other)
+    report = check(page, bundle, other)
+    assert (report["verdict"], report["problem"]["what"]) == ("tampered", "checkpoint")
+    (tmp_path / "junk.zip").write_bytes(b"not a zip at all, but long enough to look")
+    assert check(page, tmp_path / "junk.zip")["verdict"] == "incomplete"
+
+
+def _vkey_of_another_log() -> str:
+    return log_vkey("pinghu.waste-trace.example/1", key(98)).text

@@ -1,0 +1,116 @@
+// Entries as events: their one spelling, who signed, whether that key was enrolled, device chains.
+
+const PAYLOAD_TYPE = 'application/vnd.waste-trace.event.v1+json';
+const FIELDS = ['act', 'body', 'dev', 'ep', 'id', 'log', 'off', 'org', 'prev', 'seen', 'seq', 'site', 't', 'typ', 'v'];
+const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke']);
+
+function canonicalText(value) {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const keys = Object.keys(value).sort();
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key])}`).join(',')}}`;
+  }
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new Error('a number that is no safe integer');
+  return JSON.stringify(value);
+}
+
+function parseCanonical(data) {
+  const text = strictUtf8.decode(data);
+  const value = JSON.parse(text);
+  if (canonicalText(value) !== text) throw new Error('not in the one spelling of RFC 8785');
+  return value;
+}
+
+function expectKeys(value, keys) {
+  if (value === null || typeof value !== 'object' || Object.keys(value).sort().join() !== keys.join()) {
+    throw new Error(`must have exactly these fields: ${keys.join(', ')}`);
+  }
+}
+
+class EventChecks {
+  constructor(origin, registrar, rootAt, warn) {
+    Object.assign(this, { origin, registrar, rootAt, warn, ms: 0 });
+    this.keys = new Map([['registrar/0', { alg: 'ed25519', pub: registrar.key, last: null, why: '' }]]);
+    this.epochs = new Map([['registrar', 0]]);
+    this.chains = new Map();
+  }
+
+  async check(index, entry) {
+    const leaf = parseCanonical(entry);
+    expectKeys(leaf, ['env', 'ms', 'v']);
+    expectKeys(leaf.env, ['payload', 'payloadType', 'signatures']);
+    if (leaf.v !== 1 || leaf.env.signatures.length !== 1) throw new Error('not a leaf with one signature');
+    const payload = unbase64(leaf.env.payload);
+    const event = parseCanonical(payload);
+    expectKeys(event, FIELDS);
+    const keyId = `${event.dev}/${event.ep}`;
+    if (leaf.env.payloadType !== PAYLOAD_TYPE || leaf.env.signatures[0].keyid !== keyId) throw new Error('the envelope is not the event’s');
+    if (event.v !== 1 || event.log !== this.origin) throw new Error('the event belongs to another ledger');
+    const key = this.keys.get(keyId);
+    if (!key) throw new Error(`no such key was enrolled before: ${keyId}`);
+    const kind = utf8.encode(PAYLOAD_TYPE);
+    const signed = join(utf8.encode(`DSSEv1 ${kind.length} `), kind, utf8.encode(` ${payload.length} `), payload);
+    await checkSignature(key.alg, key.pub, unbase64(leaf.env.signatures[0].sig), signed);
+    if (key.last !== null && event.seq > key.last) this.warn(index, event.dev, `密钥 ${keyId} 失效后的事件`, `signed after ${keyId} had ended (${key.why})`);
+    if ((index === 0) !== (event.typ === 'ledger.open')) throw new Error('entry 0, and it alone, opens the ledger');
+    this.register(event, keyId, key);
+    if (!Number.isSafeInteger(leaf.ms) || leaf.ms < this.ms) throw new Error('the logged time runs backwards');
+    this.ms = leaf.ms;
+    await this.follow(index, event, keyId, await sha256(payload));
+  }
+
+  register(event, keyId, key) {
+    const { typ, body } = event;
+    if (BY_REGISTRAR.has(typ) && keyId !== 'registrar/0') throw new Error(`only the registrar may write ${typ}`);
+    if ((BY_REGISTRAR.has(typ) || typ === 'key.rotate') && key.last !== null && event.seq > key.last) throw new Error('its key had ended');
+    if (typ === 'ledger.open' && (body.origin !== this.origin || body.registrar !== this.registrar.text)) {
+      throw new Error('the ledger was opened with another registrar');
+    }
+    if (typ === 'key.enrol') this.add(body.dev, body);
+    if (typ === 'key.rotate') {
+      if (body.last_seq !== event.seq - 1 || body.last_hash !== event.prev || body.ep !== event.ep + 1) throw new Error('the rotation does not follow its last event');
+      this.add(event.dev, body);
+      Object.assign(key, { last: event.seq, why: 'rotated' });
+    }
+    if (typ === 'key.revoke') {
+      const lost = this.keys.get(`${body.dev}/${body.ep}`);
+      if (!lost || (lost.last !== null && body.last_good_seq > lost.last)) throw new Error('a revocation of no key, or one that gives it back');
+      Object.assign(lost, { last: body.last_good_seq, why: 'revoked' });
+    }
+  }
+
+  add(dev, body) {
+    if (body.ep !== (this.epochs.get(dev) ?? -1) + 1) throw new Error('key epochs grow by one');
+    this.keys.set(`${dev}/${body.ep}`, { alg: body.alg, pub: unbase64(body.pub), last: null, why: '' });
+    this.epochs.set(dev, body.ep);
+  }
+
+  async follow(index, event, keyId, digest) {
+    const chain = this.chains.get(keyId) ?? new Map();
+    this.chains.set(keyId, chain);
+    if (chain.has(event.seq)) this.warn(index, event.dev, '序号重复：密钥可能被复制', 'its seq was taken: the key may be copied');
+    else {
+      const before = chain.get(event.seq - 1);
+      const after = chain.get(event.seq + 1);
+      if ((before && before.hash !== event.prev) || (after && after.prev !== base64url(digest))) {
+        this.warn(index, event.dev, '与设备链前后事件不符', 'does not fit its neighbours in the chain');
+      }
+      chain.set(event.seq, { hash: base64url(digest), prev: event.prev });
+    }
+    const { n, root } = event.seen;
+    if (n > 0 && (n > index || base64(await this.rootAt(n)) !== root)) {
+      this.warn(index, event.dev, '设备见过的检查点不属于本台账', 'the device saw a checkpoint that is not of this log');
+    }
+  }
+
+  finish() {
+    for (const [keyId, chain] of this.chains) {
+      const missing = Math.max(...chain.keys()) + 1 - chain.size;
+      if (missing > 0) this.warn(null, keyId.split('/')[0], `${keyId} 缺 ${missing} 个事件`, `${keyId} lacks ${missing} events`);
+    }
+  }
+}
+
+function deviceOf(entry) {
+  return /"keyid":"([a-z0-9-]{3,48})\//.exec(new TextDecoder().decode(entry))?.[1] ?? null;
+}

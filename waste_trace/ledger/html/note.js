@@ -1,0 +1,109 @@
+// Keys, signatures, signed notes, cosignatures and the policy (c2sp.org).
+
+const P25519 = 2n ** 255n - 19n;
+const L25519 = 2n ** 252n + 27742317777372353535851937790883648493n;
+const ORDER_8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
+
+function littleEndian(data) {
+  return BigInt(`0x${hex(Uint8Array.from(data).reverse())}`);
+}
+
+// y of the points of low order, and p and p + 1, which are 0 and 1 unreduced; with either sign.
+const LOW_ORDER = new Set([0n, 1n, P25519 - 1n, P25519, P25519 + 1n, ORDER_8, P25519 - ORDER_8]);
+const withoutSign = (data) => littleEndian(data) & (2n ** 255n - 1n);
+
+async function checkSignature(algorithm, key, signature, message) {
+  if (signature.length !== 64) throw new Error('a signature has 64 bytes');
+  let name = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  if (algorithm === 'ed25519') {
+    name = { name: 'Ed25519' };
+    const [y, r, s] = [withoutSign(key), withoutSign(signature.subarray(0, 32)), littleEndian(signature.subarray(32))];
+    if (LOW_ORDER.has(y) || LOW_ORDER.has(r) || y >= P25519 || s >= L25519) throw new Error('a key or signature of low order');
+  }
+  const imported = await crypto.subtle.importKey('raw', key, name, false, ['verify']);
+  if (!(await crypto.subtle.verify(name, imported, signature, message))) throw new Error('the signature does not match');
+}
+
+async function readVkey(line) {
+  const match = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(line);
+  if (!match) throw new Error('not a verifier key');
+  const material = unbase64(match[3]);
+  const id = hex((await sha256(utf8.encode(`${match[1]}\n`), material)).subarray(0, 4));
+  if (id !== match[2]) throw new Error('the key id does not belong to the key');
+  return { name: match[1], id, kind: material[0], key: material.subarray(1), text: line };
+}
+
+function parseNote(data) {
+  const full = strictUtf8.decode(data);
+  const split = full.lastIndexOf('\n\n');
+  if (split < 0 || !full.endsWith('\n') || /[\u0000-\u0009\u000b-\u001f]/.test(full)) throw new Error('not a signed note');
+  const signatures = new Map();
+  for (const line of full.slice(split + 2, -1).split('\n')) {
+    const match = /^\u2014 ([^+\s]+) (\S+)$/.exec(line);
+    if (!match) throw new Error('a malformed signature line');
+    const raw = unbase64(match[2]);
+    const who = `${match[1]}+${hex(raw.subarray(0, 4))}`;
+    if (raw.length < 5 || signatures.has(who)) throw new Error('a malformed or repeated signature line');
+    signatures.set(who, raw.subarray(4));
+  }
+  return { text: full.slice(0, split + 1), signatures };
+}
+
+function parseCheckpoint(text) {
+  const lines = text.split('\n');
+  if (lines.length < 4 || lines.slice(0, -1).includes('') || !/^(0|[1-9][0-9]{0,15})$/.test(lines[1])) {
+    throw new Error('not a checkpoint');
+  }
+  const root = unbase64(lines[2]);
+  if (root.length !== 32) throw new Error('a root has 32 bytes');
+  return { origin: lines[0], size: Number(lines[1]), root };
+}
+
+async function parsePolicy(data) {
+  const policy = { logs: [], witnesses: new Map(), groups: new Map(), quorum: null };
+  for (const line of strictUtf8.decode(data).split('\n')) {
+    const words = line.split(/[ \t]+/).filter(Boolean);
+    if (words.length === 0 || words[0].startsWith('#')) continue;
+    const [verb, name, ...rest] = words;
+    const known = (word) => policy.witnesses.has(word) || policy.groups.has(word);
+    if (verb === 'log') policy.logs.push(await readVkey(name));
+    else if (verb === 'witness' && !known(name)) policy.witnesses.set(name, await readVkey(rest[0]));
+    else if (verb === 'group' && !known(name) && rest.length > 1 && rest.slice(1).every(known)) {
+      const threshold = { any: 1, all: rest.length - 1 }[rest[0]] ?? Number(rest[0]);
+      if (!(threshold >= 1 && threshold < rest.length)) throw new Error('a threshold of the policy');
+      policy.groups.set(name, { threshold, members: rest.slice(1) });
+    } else if (verb === 'quorum' && policy.quorum === null && (name === 'none' || known(name))) policy.quorum = name;
+    else throw new Error(`a line of the policy: ${line}`);
+  }
+  if (policy.quorum === null) throw new Error('the policy has no quorum line');
+  return policy;
+}
+
+// The checkpoint, if a log of the policy signed it, and the witnesses of the policy that cosigned.
+async function openCheckpoint(data, policy) {
+  const note = parseNote(data);
+  const checkpoint = parseCheckpoint(note.text);
+  const body = utf8.encode(note.text);
+  let signed = false;
+  for (const log of policy.logs) {
+    const signature = note.signatures.get(`${log.name}+${log.id}`);
+    if (!signature || log.kind !== 1) continue;
+    await checkSignature('ed25519', log.key, signature, body);
+    signed ||= log.name === checkpoint.origin;
+  }
+  if (!signed) throw new Error('no trusted log has signed this checkpoint');
+  const cosigned = new Set();
+  for (const [name, witness] of policy.witnesses) {
+    const line = note.signatures.get(`${witness.name}+${witness.id}`);
+    if (!line || witness.kind !== 4) continue; // browsers have no ML-DSA-44: such a line is not counted
+    const seconds = new DataView(line.buffer, line.byteOffset, 8).getBigUint64(0);
+    const message = join(utf8.encode(`cosignature/v1\ntime ${seconds}\n`), body);
+    await checkSignature('ed25519', witness.key, line.subarray(8), message);
+    cosigned.add(name);
+  }
+  const met = (name) => {
+    const group = policy.groups.get(name);
+    return group ? group.members.filter(met).length >= group.threshold : cosigned.has(name);
+  };
+  return { ...checkpoint, cosigned, quorumMet: policy.quorum === 'none' || met(policy.quorum) };
+}

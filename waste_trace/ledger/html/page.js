@@ -1,0 +1,53 @@
+// The page: two file inputs, one verdict. Nothing leaves the machine; the page may not connect.
+
+const VERDICTS = { proven: '已证实 PROVEN', tampered: '被篡改 TAMPERED', incomplete: '不完整或未见证 INCOMPLETE', unusable: '无法核验 UNUSABLE' };
+const element = (id) => document.getElementById(id);
+
+function show(report) {
+  const verdict = element('verdict');
+  verdict.textContent = VERDICTS[report.verdict];
+  verdict.dataset.verdict = report.verdict;
+  const lines = [];
+  if (report.size !== null) lines.push(`条目 entries: ${report.size}`, `树根 root: ${report.root}`);
+  if (report.problem) {
+    lines.push(report.problem.zh, report.problem.en);
+    for (const name of ['what', 'file', 'index', 'device']) {
+      if (report.problem[name] !== null) lines.push(`${name}: ${report.problem[name]}`);
+    }
+  }
+  lines.push(`已通过 passed: ${report.checks.join(', ') || '—'}`);
+  element('details').textContent = lines.join('\n');
+  const warnings = report.warnings.map((warning) => {
+    const item = document.createElement('li');
+    item.textContent = `${warning.index === null ? '' : `#${warning.index} `}${warning.zh}。 ${warning.en}.`;
+    return item;
+  });
+  element('warnings').replaceChildren(...warnings);
+  element('report').dataset.json = JSON.stringify({ ...report, problem: report.problem && { ...report.problem } });
+  element('report').hidden = false;
+}
+
+async function bytesOf(file) {
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+let newest = 0; // a slower look at an earlier choice must not show its verdict over this one
+
+async function start() {
+  newest += 1;
+  const turn = newest;
+  element('report').hidden = true;
+  delete element('report').dataset.json;
+  const [bundle] = element('bundle').files;
+  if (!bundle) return;
+  const keys = [...element('keys').files];
+  const given = keys.length === 0 ? null : new Map(await Promise.all(keys.map(async (file) => [file.name, await bytesOf(file)])));
+  const progress = (done, all) => { if (turn === newest) element('progress').textContent = `${done} / ${all}`; };
+  const report = await verifyBundle(await bytesOf(bundle), given, progress);
+  if (turn !== newest) return;
+  element('progress').textContent = '';
+  show(report);
+}
+
+element('bundle').addEventListener('change', start);
+element('keys').addEventListener('change', start);

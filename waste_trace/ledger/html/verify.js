@@ -1,0 +1,198 @@
+// A whole bundle: files, checkpoint, entries against tiles, tiles against the root, kept checkpoints.
+
+class Tree {
+  constructor() {
+    this.leaves = [];
+    this.nodes = new Map();
+  }
+
+  async node(height, index) {
+    if (height === 0) return this.leaves[index];
+    const key = `${height}/${index}`;
+    if (!this.nodes.has(key)) {
+      const left = await this.node(height - 1, 2 * index);
+      this.nodes.set(key, await sha256(Uint8Array.of(1), left, await this.node(height - 1, 2 * index + 1)));
+    }
+    return this.nodes.get(key);
+  }
+
+  async root(size) {
+    if (size === 0) return sha256();
+    let root = null;
+    for (let height = 0, rest = size; rest > 0; height += 1, rest = Math.floor(rest / 2)) {
+      if (rest % 2 === 0) continue;
+      const node = await this.node(height, rest - 1);
+      root = root === null ? node : await sha256(Uint8Array.of(1), node, root);
+    }
+    return root;
+  }
+}
+
+function tilePath(level, index, width) {
+  const digits = (number) => String(number).padStart(3, '0');
+  let path = digits(index % 1000);
+  for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000)) path = `x${digits(rest % 1000)}/${path}`;
+  return `tile/${level}/${path}${width < 256 ? `.p/${width}` : ''}`;
+}
+
+class Verification {
+  constructor(files, given, progress) {
+    Object.assign(this, { files, given, progress, checks: [], warnings: [], tree: new Tree() });
+  }
+
+  read(name) {
+    const data = this.files.get(name);
+    if (!data) throw new Finding('files', `缺少文件 ${name}。`, `The file ${name} is missing.`, { file: name, verdict: 'incomplete' });
+    return data;
+  }
+
+  warn(index, device, zh, en) {
+    if (this.warnings.length < 200) this.warnings.push({ index, device, zh, en });
+  }
+
+  // A mismatch with the manifest waits: a deeper check can often say which entry is behind it.
+  async run() {
+    const altered = await this.checkFiles();
+    try {
+      await this.checkContents();
+    } catch (error) {
+      if (!(error instanceof Finding)) throw error;
+      throw altered && error.verdict === 'incomplete' ? altered : error;
+    }
+    if (altered) throw altered;
+    if (!this.checkpoint.quorumMet) {
+      throw new Finding('witnesses', '见证未达法定数。', 'The quorum of witnesses is not met.', { file: 'checkpoint', verdict: 'incomplete' });
+    }
+    if (this.checkpoint.cosigned.size === 0) this.warn(null, null, '策略不要求见证：无法排除分叉视图', 'no witness is required: split views pass');
+    this.checks.push('witnesses');
+  }
+
+  async checkFiles() {
+    const listed = new Map();
+    for (const line of strictUtf8.decode(this.read('MANIFEST.sha256')).split('\n').slice(0, -1)) listed.set(line.slice(66), line.slice(0, 64));
+    for (const [name, digest] of listed) {
+      if (this.files.has(name) && hex(await sha256(this.files.get(name))) !== digest) {
+        return new Finding('files', `文件 ${name} 与清单不符。`, `The file ${name} does not match the manifest.`, { file: name });
+      }
+    }
+    for (const name of this.files.keys()) {
+      if (name !== 'MANIFEST.sha256' && !listed.has(name)) return new Finding('files', `清单外的文件 ${name}。`, `The file ${name} is not in the manifest.`, { file: name });
+    }
+    for (const name of listed.keys()) {
+      if (!this.files.has(name)) return new Finding('files', `缺少文件 ${name}。`, `The file ${name} is missing.`, { file: name, verdict: 'incomplete' });
+    }
+    this.checks.push('files');
+    return null;
+  }
+
+  async checkContents() {
+    const { policy, registrar } = await this.loadKeys();
+    this.checkpoint = await this.attempt('checkpoint', 'checkpoint', () => openCheckpoint(this.read('checkpoint'), policy));
+    this.checks.push('checkpoint');
+    const warn = (...args) => this.warn(...args);
+    const events = new EventChecks(this.checkpoint.origin, registrar, (size) => this.tree.root(size), warn);
+    for (let start = 0; start < this.checkpoint.size; start += 256) {
+      await this.checkEntries(start, Math.min(256, this.checkpoint.size - start), events);
+      this.progress(Math.min(start + 256, this.checkpoint.size), this.checkpoint.size);
+    }
+    events.finish();
+    await this.checkTiles();
+    await this.checkPinned(policy);
+  }
+
+  async loadKeys() {
+    const source = this.given ?? this.files;
+    if (!this.given) this.warn(null, null, '使用了审计包自带的公钥：只能证明包内自洽', 'the keys are from the bundle itself: it agrees with itself, no more is shown');
+    return this.attempt('keys', 'policy.txt', async () => {
+      const [policy, registrar] = [source.get('policy.txt'), source.get('registrar.vkey')];
+      if (!policy || !registrar) throw new Error('policy.txt and registrar.vkey are needed');
+      return { policy: await parsePolicy(policy), registrar: await readVkey(strictUtf8.decode(registrar).replace(/\n$/, '')) };
+    });
+  }
+
+  async attempt(what, file, work, where = {}) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Finding) throw error;
+      const place = where.index === undefined ? file : `${where.index}`;
+      throw new Finding(what, `${place}：核验不通过（${error.message}）。`, `${place}: ${error.message}.`, { file, ...where });
+    }
+  }
+
+  async checkEntries(start, width, events) {
+    const file = tilePath('entries', start / 256, width);
+    const data = this.read(file);
+    const tileFile = tilePath(0, start / 256, width);
+    const tile = this.read(tileFile);
+    let at = 0;
+    const entries = [];
+    for (let index = start; index < start + width; index += 1) {
+      const end = at + 2 + data[at] * 256 + data[at + 1];
+      const entry = data.subarray(at + 2, end);
+      const digest = await sha256(Uint8Array.of(0), entry);
+      const expected = tile.subarray((index - start) * 32, (index - start + 1) * 32);
+      if (!(end <= data.length) || !same(digest, expected)) {
+        throw new Finding('entries', `第 ${index} 条与其叶哈希不符：内容被改。`, `Entry ${index} does not match its leaf hash: it was altered.`, { file, index, device: deviceOf(entry) });
+      }
+      this.tree.leaves.push(digest);
+      entries.push(entry);
+      at = end;
+    }
+    if (at !== data.length || tile.length !== width * 32) throw new Finding('entries', '条目文件末尾有多余字节。', 'There are bytes after the last entry.', { file, index: start + width - 1 });
+    for (const [offset, entry] of entries.entries()) {
+      const index = start + offset;
+      await this.attempt('events', file, () => events.check(index, entry), { index, device: deviceOf(entry) });
+    }
+  }
+
+  async checkTiles() {
+    const { size, root } = this.checkpoint;
+    let finding = null;
+    for (let level = 1; Math.floor(size / 256 ** level) > 0; level += 1) {
+      const hashes = Math.floor(size / 256 ** level);
+      for (let start = 0; start < hashes; start += 256) {
+        const file = tilePath(level, start / 256, Math.min(256, hashes - start));
+        const tile = this.read(file);
+        for (let i = start; i < Math.min(start + 256, hashes); i += 1) {
+          const ours = await this.tree.node(8 * level, i);
+          if (finding === null && !same(ours, tile.subarray((i - start) * 32, (i - start + 1) * 32))) {
+            const index = i * 256 ** level;
+            finding = new Finding('tiles', `第 ${index} 条起的树分片不符。`, `A tile differs from the entries, from entry ${index} on.`, { file, index });
+          }
+        }
+      }
+    }
+    if (finding) throw finding;
+    if (!same(await this.tree.root(size), root)) throw new Finding('root', '全部条目算出的树根与已签名的检查点不符。', 'The entries do not lead to the root that the log signed.', { file: 'checkpoint' });
+    this.checks.push('entries', 'events', 'tiles', 'root');
+  }
+
+  async checkPinned(policy) {
+    for (const name of [...this.files.keys()].filter((file) => /^pinned\/.*\.checkpoint$/.test(file))) {
+      const old = await this.attempt('pinned', name, () => openCheckpoint(this.read(name), policy));
+      if (old.size > this.checkpoint.size) throw new Finding('pinned', `留存的检查点有 ${old.size} 条：末尾可能被删。`, `A kept checkpoint has ${old.size} entries.`, { file: name, verdict: 'incomplete' });
+      if (!same(await this.tree.root(old.size), old.root)) throw new Finding('pinned', `前 ${old.size} 条与留存的检查点不符：历史已被改写。`, `The first ${old.size} entries contradict a kept checkpoint.`, { file: name });
+    }
+    this.checks.push('pinned');
+  }
+}
+
+// The report of a zip's bytes; `given`: Map with policy.txt and registrar.vkey, or null.
+async function verifyBundle(data, given, progress = () => {}) {
+  let run = null;
+  const report = { verdict: 'proven', problem: null, size: null, root: null, checks: [], warnings: [] };
+  try {
+    const files = readZip(data);
+    if (files.has('scope.json')) {
+      throw new Finding('usage', '这是部分审计包：请用命令行核验程序。', 'This is a partial bundle: use the command-line verifier.', { verdict: 'unusable' });
+    }
+    run = new Verification(files, given, progress);
+    await run.run();
+  } catch (error) {
+    const problem = error instanceof Finding ? error : new Finding('files', '审计包无法读取。', `The bundle cannot be read: ${error.message}.`);
+    Object.assign(report, { verdict: problem.verdict, problem });
+  }
+  if (run) Object.assign(report, { checks: run.checks, warnings: run.warnings, size: run.checkpoint?.size ?? null, root: run.checkpoint ? base64(run.checkpoint.root) : null });
+  return report;
+}
