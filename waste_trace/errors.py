@@ -2,9 +2,9 @@
 
     WasteTraceError
     ├── InvalidCode            codes/      a code that does not parse, and which segment is wrong
-    ├── LedgerError            ledger/     bytes that do not verify (NotCanonical, InvalidProof, ...)
+    ├── LedgerError            ledger/     bytes that do not verify (NotCanonical ...)
     ├── CustodyError           custody/    an event that cannot be what it says it is
-    ├── RefusedEvent           services/   an event that is not authentic or not permitted (quarantined)
+    ├── RefusedEvent           services/   an event that is not authentic (quarantined)
     ├── LabelError             labels/     a label that cannot be drawn within the rule
     ├── ReadError              scanner/    a picture that cannot be read
     └── AccessError            api/        who asks may not

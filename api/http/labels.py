@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.errors import Forbidden, NotFound
-from api.http.permissions import House, Issuer, Reader
+from api.http.permissions import House, Issuer, Reader, SigningDevice
 from waste_trace.labels.pdf import render_pdf
 from waste_trace.labels.png import render_png
 from waste_trace.labels.svg import render_svg
@@ -16,6 +16,7 @@ from waste_trace.services.account_labels import account_labels
 from waste_trace.services.issue_labels import issue_labels, reissue_label
 from waste_trace.services.look_up import may_see_container
 from waste_trace.services.render_label import label_font, layout_label
+from waste_trace.services.withdrawn_labels import withdrawn_labels
 
 router = APIRouter(prefix="/v1/labels", tags=["labels"])
 
@@ -71,6 +72,13 @@ def reissue(code: str, asked: ReissueRequest, deployment: House, person: Issuer)
         "index": issued.recorded.index,
         "receipt": issued.recorded.receipt,
     }
+
+
+@router.get("/withdrawn")
+def withdrawn(deployment: House, _: SigningDevice, since: int = -1) -> dict[str, Any]:
+    """Digests of labels that no longer count, for devices to carry offline."""
+    found = withdrawn_labels(deployment, since)
+    return {"upto": found.upto, "digests": list(found.digests)}
 
 
 @router.get("/account")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from scanner.agent.notebook import Notebook
-from waste_trace.codes.label_token import LabelToken, verify
+from waste_trace.codes.errors import WithdrawnLabel
+from waste_trace.codes.label_token import LabelToken, verify, withdrawal_digest
 from waste_trace.codes.label_token import parse as parse_token
 from waste_trace.ledger.dsse import envelope_bytes, sign_envelope
 from waste_trace.ledger.encoding import b64url, decode_b64, decode_b64url
@@ -49,11 +50,19 @@ class Handheld:
         """A scanned label, if it is genuine as far as this device knows; no network needed.
 
         Raises:
-            InvalidCode, ForgedLabel, UnknownIssuer
+            InvalidCode, ForgedLabel, UnknownIssuer, WithdrawnLabel
         """
         issuers = {name: decode_b64(key) for name, key in self.identity["issuers"].items()}
         token = parse_token(text)
         verify(token, issuers)
+        container, rotation = str(token.digital_id), token.rotation
+        if self.notebook.is_withdrawn(withdrawal_digest(container, rotation)):
+            raise WithdrawnLabel(
+                f"容器 {container} 的第 {rotation} 版标签已失效。",
+                f"Label {rotation} of container {container} has been withdrawn.",
+                container=container,
+                rotation=rotation,
+            )
         return token
 
     def record(

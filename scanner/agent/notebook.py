@@ -6,7 +6,7 @@ battery that dies loses nothing that was shown as recorded.
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS record (
     seq INTEGER PRIMARY KEY, envelope BLOB NOT NULL, state TEXT NOT NULL,
     idx INTEGER, receipt TEXT NOT NULL DEFAULT '', problem TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS withdrawn (digest TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 WAITING, RECEIVED, REFUSED = "waiting", "received", "refused"
@@ -60,6 +61,22 @@ class Notebook:
                 self._db.execute(
                     "INSERT OR REPLACE INTO memory VALUES (?, ?)", (name, json.dumps(value))
                 )
+
+    def withdraw(self, digests: Iterable[str], upto: int) -> None:
+        """Learn which labels no longer count, complete up to a ledger entry."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(
+                "INSERT OR IGNORE INTO withdrawn VALUES (?)", [(digest,) for digest in digests]
+            )
+            self._db.execute(
+                "INSERT OR REPLACE INTO memory VALUES ('withdrawn_upto', ?)", (json.dumps(upto),)
+            )
+
+    def is_withdrawn(self, digest: str) -> bool:
+        """True if the label is withdrawn as far as the last sync knew."""
+        found = self._db.execute("SELECT 1 FROM withdrawn WHERE digest = ?", (digest,))
+        return found.fetchone() is not None
 
     def add(self, seq: int, envelope: bytes, prev: str) -> None:
         """Queue a signed record and move the chain, in one transaction."""

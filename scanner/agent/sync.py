@@ -91,8 +91,26 @@ def sync(handheld: Handheld, client: httpx.Client) -> SyncReport:
             report.refused.append(record.seq)
         else:
             break  # the server is busy or broken: not an answer about this record
+    _learn_withdrawn(handheld, client)
     report.waiting = len(handheld.notebook.records(WAITING))
     return report
+
+
+def _learn_withdrawn(handheld: Handheld, client: httpx.Client) -> None:
+    """Carry the newest list of withdrawn labels; without a network the old one stays."""
+    while True:
+        since = handheld.notebook.recall("withdrawn_upto")
+        asked = -1 if since is None else since
+        try:
+            answer = client.get("/v1/labels/withdrawn", params={"since": asked})
+        except httpx.TransportError:
+            return
+        if answer.status_code != 200:
+            return
+        found = answer.json()
+        handheld.notebook.withdraw(found["digests"], found["upto"])
+        if not found["digests"] or found["upto"] <= asked:
+            return
 
 
 def _accept(

@@ -5,6 +5,7 @@
 The rotation counter grows with each reissue: an old copy of a replaced label tells itself.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +58,11 @@ class LabelToken:
 def signed_message(digital_id: DigitalId, rotation: int, issuer: str) -> bytes:
     """Return the bytes that are signed: context line, then ``id.rotation.key id``."""
     return _CONTEXT + f"{digital_id}.{rotation}.{issuer}".encode("ascii")
+
+
+def withdrawal_digest(container: str, rotation: int) -> str:
+    """What a list of withdrawn labels shows of one: 16 bytes of SHA-256, in hex."""
+    return hashlib.sha256(f"{container}.{rotation}".encode("ascii")).hexdigest()[:32]
 
 
 def sign(
