@@ -1,8 +1,8 @@
 """The verifier as one web page for people without a terminal: no server, no network, no build.
 
 ``python -m waste_trace.ledger.html_page > verify.html`` joins the small sources in ``html/``. The
-page's content policy names its one script and style by hash and allows no connection at
-all.
+page's content policy names its one script and style by hash and allows no
+connection at all.
 """
 
 import base64
