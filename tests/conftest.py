@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: real databases, a migrated deployment, devices that sign."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,14 @@ import pytest
 
 import migrations
 from tests.cast import Cast, register_all
-from tests.databases import Database, Databases, PostgresCluster, SqliteFiles, unavailable
+from tests.databases import (
+    Database,
+    Databases,
+    PostgresCluster,
+    SqliteFiles,
+    quick_folder,
+    unavailable,
+)
 from tests.devices import Clock, Device, MakeDevice, enrolled_device
 from waste_trace.ledger.keys import Algorithm
 from waste_trace.services.deployment import Deployment
@@ -40,21 +48,30 @@ class Furnished:
 
 
 @pytest.fixture(scope="session")
-def sqlite_furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+def session_folder() -> Iterator[Path]:
+    """Where databases and data folders stand; gone after the session."""
+    folder = quick_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_furnished(session_folder: Path) -> Furnished:
     """SQLite files."""
-    folder = tmp_path_factory.mktemp("sqlite")
+    folder = session_folder / "sqlite"
+    folder.mkdir()
     return _furnish(SqliteFiles(folder), folder / "data")
 
 
 @pytest.fixture(scope="session")
-def postgres_furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished | str]:
+def postgres_furnished(session_folder: Path) -> Iterator[Furnished | str]:
     """A running PostgreSQL, or why there is none."""
     try:
         cluster = PostgresCluster()
     except Exception as error:
         yield f"PostgreSQL does not start: {type(error).__name__}: {error}"
         return
-    yield _furnish(cluster, tmp_path_factory.mktemp("postgresql") / "data")
+    yield _furnish(cluster, session_folder / "postgresql-data")
     cluster.stop()
 
 
@@ -100,9 +117,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
+def quick_path(session_folder: Path) -> Iterator[Path]:
+    """A folder of the test's own, in memory where there is room."""
+    folder = Path(tempfile.mkdtemp(dir=session_folder))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_dir(quick_path: Path) -> Path:
     """The data folder of the test's deployment: keys, pictures, high-water mark."""
-    return tmp_path / "data"
+    return quick_path / "data"
 
 
 @pytest.fixture
@@ -128,12 +153,12 @@ def deployment(
 
 
 @pytest.fixture
-def handheld(deployment: Deployment, tmp_path: Path) -> Iterator[MakeDevice]:
+def handheld(deployment: Deployment, quick_path: Path) -> Iterator[MakeDevice]:
     """Make enrolled devices of the deployment: ``handheld(org, site="", algorithm="ed25519")``."""
     made: list[Device] = []
 
     def make(org: str, site: str = "", algorithm: Algorithm = "ed25519") -> Device:
-        folder = tmp_path / "devices" / str(len(made))
+        folder = quick_path / "devices" / str(len(made))
         made.append(enrolled_device(deployment, folder, org, site=site, algorithm=algorithm))
         return made[-1]
 

@@ -207,11 +207,10 @@ def test_parties_are_registered_with_names_that_can_be_read(deployment: Deployme
             register_organisation(deployment, GARAGE, name, ["producer"], "330482")
         with pytest.raises(MalformedBody):
             register_site(deployment, "TS-1", GARAGE, name, "贮存库")
-    for kinds in ([], ["baker"], ["producer", "baker"]):
+    for wrong in ([], ["baker"], ["producer", "baker"]):
         with pytest.raises(MalformedBody):
-            register_organisation(deployment, GARAGE, "汽修", kinds, "330482")
-    assert register_organisation(
-        deployment, GARAGE, "汽修　二厂", ["producer", "platform"], "330482"
-    )
+            register_organisation(deployment, GARAGE, "汽修", wrong, "330482")
+    kinds = ["producer", "platform"]
+    register_organisation(deployment, GARAGE, "汽修　二厂", kinds, "330482")
     known = deployment.sequencer.registry.organisations[GARAGE]
     assert known.kinds == ("producer", "platform")
