@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         Decimal("1.000"),
         description="Weight difference that is never a finding, for scale resolution. 未核实.",
     )
+    travel_limit_kmh: int = Field(
+        100,
+        description="A container scanned in two places at more than this speed was in neither or "
+        "is a copy. 未核实: own figure.",
+    )
     late_event_hours: int = Field(
         24, description="An event logged so long after its claimed time is shown as late. 未核实."
     )

@@ -38,7 +38,7 @@ def test_a_replaced_label_is_refused_offline(
         handheld.read_label(old)
     assert caught.value.facts == {"container": replaced, "rotation": 0}
     assert handheld.read_label(new).rotation == 1
-    assert handheld.read_label(sign_label(deployment, digital_id.parse(kept), 0).text)
+    assert handheld.read_label(sign_label(deployment, digital_id.parse(kept), 0).text).host
     handheld.close()
 
 

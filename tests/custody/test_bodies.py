@@ -27,6 +27,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "reissue": {**ON, "org": FACTORY, "key_id": "89ABCDEF", "rotation": 1, "reason": "lost"},
     "void_label": {**ON, "reason": "void"},
     "relabel": {**ON},
+    "bind_mark": {**ON, "mark": 17},
     "fill": {**ON, "batch": BATCH, "weight_kg": "180.000"},
     "collect": {**ON, "from_org": GARAGE, "weight_kg": "18.5"},
     "store_in": {**ON},
@@ -90,6 +91,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "key_id": (0,),
     "facility": (1,),
     "reason": ("", "stolen", 1),
+    "mark": (-1, 587, "17", 1.0),
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ MAY = {
     "issue": "ISSUER",
     "reissue": "ISSUER",
     "void_label": "producer platform treatment",
+    "bind_mark": "producer platform treatment",
     "relabel": "producer platform transporter treatment",
     "fill": "producer platform",
     "collect": "platform",

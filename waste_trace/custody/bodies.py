@@ -116,6 +116,13 @@ class VoidLabelBody(ContainersBody):
     reason: Literal["void", "lost"]
 
 
+class BindMarkBody(ContainersBody):
+    """贴远距标: an AprilTag 36h11 is this container's while it stands in the store."""
+
+    containers: list[ContainerCode] = Field(min_length=1, max_length=1)
+    mark: int = Field(ge=0, le=586)
+
+
 class FillBody(ContainersBody):
     """装桶贴标: waste of a batch is in the container and the label is on it."""
 

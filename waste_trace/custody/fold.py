@@ -56,6 +56,7 @@ class Present:
     method: str = ""
     issued: bool = False
     rotation: int = 0
+    mark: int | None = None
     volume_l: int | None = None
     declared_kg: Decimal | None = None
     dispatched_kg: Decimal | None = None
@@ -106,7 +107,10 @@ def _step(present: Present, touch: Touch) -> Present:
     manifest = str(body.get("manifest", "")) or present.manifest
     if row is None:
         rotation = _whole(body["rotation"]) if touch.typ == "reissue" else present.rotation
-        return replace(present, manifest=manifest, rotation=max(rotation, present.rotation))
+        mark = _whole(body["mark"]) if touch.typ == "bind_mark" else present.mark
+        return replace(
+            present, manifest=manifest, mark=mark, rotation=max(rotation, present.rotation)
+        )
     missing = present.missing
     if not _expects(present, touch):
         step = MissingStep(
@@ -125,6 +129,8 @@ def _step(present: Present, touch: Touch) -> Present:
         issued=issued or present.issued,
         rotation=max(_whole(body["rotation"]), present.rotation) if issued else present.rotation,
         volume_l=_whole(body["volume_l"]) if body.get("volume_l") else present.volume_l,
+        # A mark is the container's while it stands; what leaves gives its number back.
+        mark=present.mark if row.after is State.STORED else None,
         changed_at=touch.claimed_at,
         last=touch.idx,
         missing=missing,

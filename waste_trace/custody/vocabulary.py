@@ -80,6 +80,8 @@ _ROWS = (
               _of(TREATMENT), ("containers", "manifest")),
     EventType("treat", "利用处置", "Treat", "destroying", bodies.TreatBody,
               _of(TREATMENT), ("containers", "method", "weight_kg")),
+    EventType("bind_mark", "绑定远距标", "Bind far mark", "commissioning", bodies.BindMarkBody,
+              _of(PRODUCER, PLATFORM, TREATMENT)),
     EventType("relabel", "换贴标签", "Relabel", "encoding", bodies.ContainersBody,
               _of(PRODUCER, PLATFORM, TRANSPORTER, TREATMENT), ("containers",)),
     EventType("void_label", "标签作废", "Void label", "decommissioning", bodies.VoidLabelBody,

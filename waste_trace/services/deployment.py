@@ -85,4 +85,5 @@ def projector_config(settings: Settings) -> ProjectorConfig:
             settings.weight_tolerance_permille, settings.weight_tolerance_kg
         ),
         late_after=timedelta(hours=settings.late_event_hours),
+        travel_limit_kmh=settings.travel_limit_kmh,
     )

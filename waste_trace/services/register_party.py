@@ -47,13 +47,21 @@ def register_site(
     name: str,
     kind: str,
     capacity_kg: Decimal | None = None,
+    position: tuple[Decimal, Decimal] | None = None,
 ) -> Recorded:
-    """Write a site (贮存库, 贮存点, 处置设施 ...) of an organisation into the ledger."""
+    """Write a site (贮存库, 贮存点, 处置设施 ...) of an organisation into the ledger.
+
+    Args:
+        position: latitude and longitude in decimal degrees (WGS 84).
+    """
     body: dict[str, object] = {"site": site, "org": org, "name": name, "kind": kind}
     _require_plain(site=site, name=name, kind=kind)
     if capacity_kg is not None:
         _require_weight(capacity_kg)
         body["capacity_kg"] = f"{capacity_kg:f}"
+    if position is not None:
+        _require_position(*position)
+        body["latitude"], body["longitude"] = (f"{degrees:f}" for degrees in position)
     return _register(deployment, Draft("site.register", body))
 
 
@@ -64,6 +72,15 @@ def _require_plain(**texts: str) -> None:
             f"登记内容为空、过长或含控制字符：{'、'.join(bad)}。",
             f"Empty, too long, or with control characters: {', '.join(bad)}.",
             fields=bad,
+        )
+
+
+def _require_position(latitude: Decimal, longitude: Decimal) -> None:
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise MalformedBody(
+            f"经纬度 {latitude}, {longitude} 有误。",
+            f"{latitude}, {longitude} is no place on earth.",
+            fields=["latitude", "longitude"],
         )
 
 

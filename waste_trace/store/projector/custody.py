@@ -1,26 +1,33 @@
 """Containers, batches and their genealogy from custody events."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from waste_trace.codes import digital_id
 from waste_trace.compliance.copied_label import COPIED_LABEL, copied_labels
 from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER, custody_gaps
+from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL, Place, impossible_travel
 from waste_trace.custody.bodies import MergeBody
-from waste_trace.custody.fold import Present, fold
+from waste_trace.custody.fold import Present, Touch, fold
 from waste_trace.custody.vocabulary import parse_body
 from waste_trace.store.projector.findings import Findings
 from waste_trace.store.projector.histories import Histories
 from waste_trace.store.projector.record import Record
 from waste_trace.store.rows import Rows
-from waste_trace.store.tables import Batch, Container, ContainerLink
+from waste_trace.store.tables import Batch, Container, ContainerLink, Site
 
 #: The rules that are settled on a container each time that it is folded.
-CONTAINER_RULES = (CUSTODY_GAP.name, UNKNOWN_CONTAINER.name, COPIED_LABEL.name)
+CONTAINER_RULES = (
+    CUSTODY_GAP.name,
+    UNKNOWN_CONTAINER.name,
+    COPIED_LABEL.name,
+    IMPOSSIBLE_TRAVEL.name,
+)
 
 
 def project_custody(
-    record: Record, rows: Rows, histories: Histories, findings: Findings
+    record: Record, rows: Rows, histories: Histories, findings: Findings, travel_limit_kmh: int
 ) -> list[str]:
     """Fold every container that the event touches, and keep batch and genealogy.
 
@@ -44,7 +51,12 @@ def project_custody(
         if present.declared_kg != (before["declared_kg"] if before else None):
             reweighed += histories.manifests_of(code)
         touches = histories.container(code)
-        raised = [*custody_gaps(code, present), *copied_labels(code, present, touches)]
+        places = _places(rows, touches)
+        raised = [
+            *custody_gaps(code, present),
+            *copied_labels(code, present, touches),
+            *impossible_travel(code, touches, places, travel_limit_kmh),
+        ]
         findings.settle(CONTAINER_RULES, code, raised, record)
     if isinstance(body, MergeBody):
         for parent in body.containers:
@@ -59,6 +71,16 @@ def project_custody(
                 },
             )
     return reweighed
+
+
+def _places(rows: Rows, touches: Sequence[Touch]) -> dict[str, Place]:
+    """The sites of a container's events that have coordinates."""
+    found: dict[str, Place] = {}
+    for site in {touch.site for touch in touches if touch.site}:
+        row = rows.get(Site, site)
+        if row and row["latitude"] is not None and row["longitude"] is not None:
+            found[site] = Place(float(row["latitude"]), float(row["longitude"]))
+    return found
 
 
 def _batch_row(record: Record) -> dict[str, Any]:
@@ -93,6 +115,7 @@ def _container_row(
         "manifest": present.manifest,
         "issued": present.issued,
         "rotation": present.rotation,
+        "mark": present.mark,
         "volume_l": present.volume_l,
         "declared_kg": present.declared_kg,
         "dispatched_kg": present.dispatched_kg,

@@ -57,6 +57,8 @@ def project_registry(record: Record, rows: Rows) -> None:
                 "org": body["org"],
                 "name": body["name"],
                 "kind": body["kind"],
+                "latitude": body.get("latitude"),
+                "longitude": body.get("longitude"),
                 "capacity_kg": None if capacity is None else Decimal(str(capacity)),
             },
         )

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from waste_trace.codes.errors import ForgedLabel, InvalidCode, UnknownIssuer
 from waste_trace.codes.label_token import parse as parse_token
 from waste_trace.codes.label_token import verify as verify_token
 from waste_trace.codes.signature import key_id
+from waste_trace.compliance.proven_time import other_history, time_outside_proof
 from waste_trace.compliance.record_quality import (
     DEVICE_GAP,
     device_gap,
@@ -18,6 +20,7 @@ from waste_trace.compliance.record_quality import (
 from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
 from waste_trace.custody.manifest import MANIFEST_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY
+from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.device_chain import DeviceChain
 from waste_trace.ledger.encoding import b64url, decode_b64
 from waste_trace.store.projector.custody import CONTAINER_RULES, project_custody
@@ -28,8 +31,8 @@ from waste_trace.store.projector.manifests import project_manifest, weigh_manife
 from waste_trace.store.projector.parties import REGISTRY_TYPES, project_registry
 from waste_trace.store.projector.record import ProjectorConfig, Record
 from waste_trace.store.rows import Rows
-from waste_trace.store.tables import Container, Device, EventIndex, Manifest
-from waste_trace.store.writing import insert_rows
+from waste_trace.store.tables import CheckpointRow, Container, Device, EventIndex, Manifest
+from waste_trace.store.writing import insert_rows, table_of
 
 __all__ = ["Projector", "ProjectorConfig", "Record"]
 
@@ -50,6 +53,7 @@ class Projector:
         self._connection = connection
         self._config = config
         self._issuers = issuers
+        self._checkpoints: dict[int, tuple[bytes, int]] = {}
 
     def apply(self, records: Sequence[Record]) -> None:
         """Bring the read tables from before the first record to after the last."""
@@ -95,19 +99,28 @@ class Projector:
             project_verdict(record, rows, findings)
         elif event.typ in VOCABULARY:
             tolerance = self._config.weight_tolerance
-            reweighed = project_custody(record, rows, histories, findings)
+            reweighed = project_custody(
+                record, rows, histories, findings, self._config.travel_limit_kmh
+            )
             if event.typ in MANIFEST_VERBS:
                 project_manifest(record, rows, histories, findings, tolerance)
             for number in reweighed:
                 weigh_manifest(number, record, rows, histories, findings, tolerance)
             self._labels(record, findings)
+        proven_after = self._quoted(record, findings)
+        findings.add(
+            time_outside_proof(
+                record.idx, event.org, event.claimed_at, proven_after, record.logged_at
+            ),
+            record,
+        )
         findings.add(
             late_event(
                 record.idx, event.org, event.claimed_at, record.logged_at, self._config.late_after
             ),
             record,
         )
-        return _index_row(record, flags)
+        return _index_row(record, flags) | {"proven_after": proven_after}
 
     def _chain(self, record: Record, rows: Rows, findings: Findings) -> list[str]:
         event = record.event
@@ -135,6 +148,26 @@ class Projector:
                 (DEVICE_GAP.name,), subject, device_gap(subject, event.org, chain.gaps), record
             )
         return flags
+
+    def _quoted(self, record: Record, findings: Findings) -> datetime | None:
+        """When the checkpoint that the event quotes was signed; a foreign one is a finding."""
+        event = record.event
+        if event.seen.n == 0:
+            return None
+        if event.seen.n not in self._checkpoints:
+            table = table_of(CheckpointRow)
+            row = self._connection.execute(
+                select(table.c.note, table.c.ms).where(table.c.size == event.seen.n)
+            ).first()
+            self._checkpoints[event.seen.n] = (
+                (read_checkpoint(row.note).root, row.ms) if row else (b"", 0)
+            )
+        root, ms = self._checkpoints[event.seen.n]
+        if root != event.seen.root:
+            raised = other_history(record.idx, event.org, f"{event.dev}/{event.ep}", event.seen.n)
+            findings.add([raised], record)
+            return None
+        return datetime.fromtimestamp(ms / 1000, UTC)
 
     def _learn_issuer(self, record: Record) -> None:
         body = record.event.body

@@ -42,3 +42,4 @@ class ProjectorConfig:
 
     weight_tolerance: WeightTolerance
     late_after: timedelta
+    travel_limit_kmh: int

@@ -44,6 +44,7 @@ class Container(SQLModel, table=True):
     manifest: str = Field(index=True)
     issued: bool
     rotation: int
+    mark: int | None = None  # the AprilTag 36h11 beside its label, while it stands in one store
     volume_l: int | None = None
     declared_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
     dispatched_kg: Decimal | None = Field(default=None, sa_type=Kilograms)

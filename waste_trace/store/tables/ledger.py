@@ -74,6 +74,8 @@ class EventIndex(SQLModel, table=True):
     act: str
     claimed_at: datetime = Field(index=True)
     logged_at: datetime
+    # The device had verified a checkpoint that was signed at this time, so it is not older.
+    proven_after: datetime | None = None
     offline: bool
     chain_flags: str
     manifest: str = Field(index=True)

@@ -29,6 +29,8 @@ class Site(SQLModel, table=True):
     org: str = Field(index=True)
     name: str
     kind: str
+    latitude: str | None = None  # decimal degrees, WGS 84
+    longitude: str | None = None
     capacity_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
 
 
