@@ -28,9 +28,10 @@ T = "2026-11-23T08:00:00.000Z"
 class Signer:
     """A device with its chain, enrolled in the ledger of a sequencer."""
 
-    def __init__(self, sequencer: Sequencer, dev: str) -> None:
+    def __init__(self, sequencer: Sequencer, dev: str, org: str = FACTORY) -> None:
         self.sequencer = sequencer
         self.dev = dev
+        self.org = org
         self.key = SigningKey.generate()
         self.seq = 0
         self.prev = b""
@@ -39,7 +40,7 @@ class Signer:
             "ep": 0,
             "alg": "ed25519",
             "pub": b64(self.key.public_key),
-            "org": FACTORY,
+            "org": org,
             "purpose": "device",
             "name": dev,
             "from_seq": 0,
@@ -51,7 +52,12 @@ class Signer:
         sequencer.compose("registrar", build)
 
     def sign(
-        self, typ: str = "produce", body: Mapping[str, Any] | None = None, *, seq: int | None = None
+        self,
+        typ: str = "produce",
+        body: Mapping[str, Any] | None = None,
+        *,
+        seq: int | None = None,
+        at: str = T,
     ) -> Submitted:
         """The next event of the chain, or another one with a number that was used."""
         event = Event(
@@ -63,10 +69,10 @@ class Signer:
             seq=self.seq if seq is None else seq,
             prev=self.prev if seq is None else (b"" if seq == 0 else bytes(32)),
             seen=Seen(),
-            t=T,
+            t=at,
             off=False,
             act="usr_tester01",
-            org=FACTORY,
+            org=self.org,
             site="",
             body=dict(produce() if body is None else body),
         )
