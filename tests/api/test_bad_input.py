@@ -89,8 +89,8 @@ def _send(client: httpx.Client, body: bytes) -> httpx.Response:
 def test_a_malformed_event(
     deployment: Deployment, unchanged: None, anybody: httpx.Client, body: bytes
 ) -> None:
-    _refused(_send(anybody, body), 400, "malformed-event")
-    assert _quarantined(deployment) == [("malformed-event", hashlib.sha256(body).hexdigest())]
+    _refused(_send(anybody, body), 400, "malformed-request")
+    assert _quarantined(deployment) == [("malformed-request", hashlib.sha256(body).hexdigest())]
 
 
 def test_the_same_bad_bytes_are_kept_once_and_counted(
@@ -208,7 +208,7 @@ def test_an_event_that_names_another_picture(
         data={"envelope": envelope.decode()},
         files={"picture": ("a.png", b"something else", "image/png")},
     )
-    _refused(answer, 400, "malformed-event")
+    _refused(answer, 400, "malformed-request")
     assert len(_quarantined(deployment)) == 1
 
 
@@ -217,7 +217,7 @@ def test_what_was_refused_can_be_listed(
 ) -> None:
     _send(anybody, b"not json")
     rows = client_of("regulator").get("/v1/quarantine").json()
-    assert [(row["reason"], row["length"]) for row in rows] == [("malformed-event", 8)]
+    assert [(row["reason"], row["length"]) for row in rows] == [("malformed-request", 8)]
     assert "body" not in rows[0]
 
 

@@ -14,7 +14,7 @@ class RefusedEvent(WasteTraceError):
 class MalformedRequest(RefusedEvent):
     """The body is not one DSSE envelope in JSON."""
 
-    code: ClassVar[str] = "malformed-event"
+    code: ClassVar[str] = "malformed-request"
     default_do_zh = "请升级手持端后重新提交；原始内容已留存备查。"
     default_do_en = "Update the handheld and submit again; what was sent has been kept."
 
