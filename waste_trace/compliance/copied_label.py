@@ -59,6 +59,8 @@ def _two_custodies(container: str, step: MissingStep) -> Raised:
 def _replaced(container: str, touches: Sequence[Touch]) -> list[Raised]:
     """Scans of a rotation after a newer one was issued: the old label is still about."""
     newer = {int(str(touch.body["rotation"])): touch for touch in touches if touch.typ == "reissue"}
+    if not newer:
+        return []  # the usual case, asked at each event
     shown = re.compile(rf"/Q/{container}\.(\d+)\.")
     raised = []
     for touch in touches:

@@ -7,7 +7,7 @@ the SHA-256 of its bytes, never its signature. What a body must hold is decided 
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from waste_trace.ledger.canonical import MAX_INTEGER, JsonValue, canonical_bytes, parse_canonical
 from waste_trace.ledger.encoding import b64, b64url, decode_b64, decode_b64url
@@ -66,7 +66,7 @@ class Event:
     @property
     def claimed_at(self) -> datetime:
         """``t`` as an aware UTC datetime."""
-        return datetime.strptime(self.t, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(self.t)
 
     @property
     def key_id(self) -> str:
@@ -230,7 +230,7 @@ def _hash_or_empty(value: JsonValue, name: str, *, url: bool) -> bytes:
 def _time(value: dict[str, JsonValue]) -> str:
     text = _match(value, "t", _TIME)
     try:
-        datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        datetime.fromisoformat(text)
     except ValueError as error:
         raise _bad("t") from error
     return text
