@@ -4,12 +4,13 @@ Rows have the columns of ``hw_catalogue_2021.csv``; a row that cannot be read be
 its line number and does not stop the others.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from types import MappingProxyType
 
-from waste_trace.catalogue.loader import by_code, entry_of
+from waste_trace.catalogue.loader import by_code, entry_of, hazards_of
 from waste_trace.catalogue.model import Edition, WasteEntry
 from waste_trace.codes import waste_code
 from waste_trace.codes.errors import InvalidCode
@@ -24,11 +25,12 @@ _COMPARED = ("category", "category_name", "industry", "description", "hazards", 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """A row that was left out, and why; lines count the header as 1."""
+    """A row that was left out, and why; lines count the header as 1, ``column`` is its name."""
 
     line: int
     zh: str
     en: str
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,25 @@ def plan_import(
     effective: date,
     certainty: str,
     base: Edition,
+    lines: Sequence[int] | None = None,
 ) -> ImportPlan:
-    """Read rows into an edition and compare it with ``base``; pure, nothing is stored."""
+    """Read rows into an edition and compare it with ``base``; pure, nothing is stored.
+
+    Args:
+        lines: the line of each row in its file; counted from 2 if not given.
+    """
     entries: dict[str, WasteEntry] = {}
     problems: list[RowProblem] = []
-    for line, row in enumerate(rows, start=2):
+    numbers: Iterable[int] = count(2) if lines is None else lines
+    for line, row in zip(numbers, rows, strict=False):
         entry = _read(row, name, certainty, base.kind, line)
         if isinstance(entry, RowProblem):
             problems.append(entry)
         elif entry.code in entries:
             problems.append(
-                RowProblem(line, f"代码{entry.code}重复。", f"Code {entry.code} appears twice.")
+                RowProblem(
+                    line, f"代码{entry.code}重复。", f"Code {entry.code} appears twice.", "code"
+                )
             )
         else:
             entries[entry.code] = entry
@@ -122,18 +132,35 @@ def _read(
     try:
         code = waste_code.parse(stripped["code"])
     except InvalidCode as problem:
-        return RowProblem(line, problem.zh, problem.en)
+        return RowProblem(line, problem.zh, problem.en, "code")
     if code.kind is not kind or code.category != stripped["category"]:
         return RowProblem(
             line,
             f"代码{code}与类别{stripped['category']}不一致。",
             f"Code {code} does not belong to class {stripped['category']}.",
+            "category",
         )
+    if not stripped["description"]:
+        return RowProblem(line, "没有废物名称。", "There is no description.", "description")
     try:
         return entry_of({**stripped, "code": str(code)}, edition, certainty)
     except ValueError:
-        raw = stripped["hazard_raw"]
-        return RowProblem(line, f"危险特性“{raw}”无法识别。", f"Unknown hazards {raw!r}.")
+        return _hazards_wrong(stripped, line)
+
+
+def _hazards_wrong(row: Mapping[str, str], line: int) -> RowProblem:
+    """Say which of the two hazard columns cannot be read."""
+    try:
+        hazards_of(row["hazard_raw"])
+    except ValueError:
+        raw = row["hazard_raw"]
+        return RowProblem(
+            line, f"危险特性“{raw}”无法识别。", f"Unknown hazards {raw!r}.", "hazard_raw"
+        )
+    rule = row["hazard_rule"]
+    return RowProblem(
+        line, f"危险特性规则“{rule}”无法识别。", f"Unknown hazard rule {rule!r}.", "hazard_rule"
+    )
 
 
 def _spell(entry: WasteEntry, field: str) -> str:

@@ -1,6 +1,7 @@
 """A catalogue: editions side by side, asked by code. It answers or warns; it never refuses."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from waste_trace.catalogue import loader
 from waste_trace.catalogue.model import (
@@ -59,8 +60,9 @@ class Catalogue:
         return replace(self, editions={**self.editions, edition.name: edition}, in_use=in_use)
 
 
+@cache
 def packaged() -> Catalogue:
-    """Return the catalogue that ships with the software."""
+    """Return the catalogue that ships with the software; read once."""
     editions = (loader.hazardous_2021(), loader.solid_2024())
     return Catalogue(
         editions={e.name: e for e in editions},

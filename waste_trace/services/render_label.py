@@ -6,15 +6,16 @@ from typing import Any, ClassVar
 
 from sqlalchemy import select
 
-from waste_trace.catalogue.lookup import packaged
+from waste_trace.catalogue import shelf
+from waste_trace.catalogue.lookup import Catalogue
+from waste_trace.catalogue.short_name import good_names
 from waste_trace.codes import digital_id
 from waste_trace.errors import WasteTraceError
 from waste_trace.labels.container import ContainerLabel
-from waste_trace.labels.container_layout import layout_container_label
 from waste_trace.labels.layout import Layout
+from waste_trace.labels.naming import layout_with_names
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.issue_labels import sign_label
-from waste_trace.services.open_ledger import CATALOGUE_EDITION
 from waste_trace.services.trace_container import UnknownContainer
 from waste_trace.store.tables import Batch, Container, Organisation
 from waste_trace.store.writing import table_of
@@ -48,20 +49,41 @@ def label_font(deployment: Deployment) -> Path:
     raise NoLabelFont("没有可用的中文字体。", "There is no Chinese font.")
 
 
+def house_catalogue(deployment: Deployment) -> Catalogue:
+    """The packaged lists and those that this deployment imported.
+
+    Raises:
+        UnreadableEdition
+    """
+    return shelf.catalogue_with(deployment.settings.data_dir / shelf.FOLDER)
+
+
 def layout_label(
-    deployment: Deployment, code: str, *, contact: str = "", phone: str = "", remark: str = ""
+    deployment: Deployment,
+    code: str,
+    *,
+    contact: str = "",
+    phone: str = "",
+    remark: str = "",
+    harmful: str = "",
 ) -> Layout:
     """The layout of a container's label, in its HJ 1276 size.
 
+    A name that is too long, as the catalogue's descriptions are, is shortened where its sentence
+    allows it; so a catalogue code never stands in the way of its label.
+
     Args:
         contact, phone: 联系人 and 联系方式; printed, and kept nowhere.
+        harmful: 有害成分, which no event states; room to write by hand if empty.
 
     Raises:
         UnknownContainer, NoLabelFont, LabelError: a text does not fit or cannot be printed.
     """
     row = _read(deployment, code)
     parsed = digital_id.parse(code)
-    entry = packaged().find(str(parsed.waste), row["edition"] or CATALOGUE_EDITION).entry
+    catalogue = house_catalogue(deployment)
+    edition = row["edition"] if row["edition"] in catalogue.editions else None
+    entry = catalogue.find(str(parsed.waste), edition).entry
     description = entry.description if entry else ""
     label = ContainerLabel(
         digital_id=parsed,
@@ -72,7 +94,7 @@ def layout_label(
         form_zh=row["form"] or "",
         hazards=entry.hazards if entry else (),
         main_components=row["waste_name"] or "",
-        harmful_components="",
+        harmful_components=harmful,
         precautions="防泄漏、防雨淋，远离火源",
         producer=row["name"] or str(parsed.unit),
         contact=contact,
@@ -82,7 +104,7 @@ def layout_label(
         volume_l=Decimal(row["volume_l"] or _DEFAULT_VOLUME_L),
         remark=remark,
     )
-    return layout_container_label(label, label_font(deployment))
+    return layout_with_names(label, good_names(label.waste_name), label_font(deployment))
 
 
 def _read(deployment: Deployment, code: str) -> dict[str, Any]:
