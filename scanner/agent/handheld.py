@@ -36,8 +36,11 @@ class Handheld:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / "device.pem"
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(SigningKey.generate(algorithm).to_pem(passphrase))
+            # Whole or not at all: half a key would be a device that never starts again.
+            half = folder / "device.new"
+            half.touch(mode=0o600)
+            half.write_bytes(SigningKey.generate(algorithm).to_pem(passphrase))
+            half.replace(path)
         self.key = SigningKey.from_pem(path.read_bytes(), passphrase)
         self.notebook = Notebook(folder / "notebook.db")
 

@@ -1,12 +1,13 @@
 """Enrol and sync over HTTP: send what waits, check every receipt, refuse a ledger that forked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import httpx
 
 from scanner.agent.handheld import Handheld
-from scanner.agent.notebook import RECEIVED, REFUSED, WAITING
+from scanner.agent.notebook import RECEIVED, REFUSED, WAITING, QueuedRecord
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.dsse import parse_envelope
@@ -60,7 +61,7 @@ def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> Non
         },
     )
     if answer.status_code != 201:
-        problem = answer.json()
+        problem = _json(answer)
         raise EnrolmentFailed(problem.get("zh", "登记失败。"), problem.get("en", "Not enrolled."))
     handheld.notebook.remember(identity=answer.json())
 
@@ -68,32 +69,57 @@ def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> Non
 def sync(handheld: Handheld, client: httpx.Client) -> SyncReport:
     """Send every waiting record; a refused one never holds up those behind it.
 
-    Without a network it reports what waits; the records stay where they are.
+    Without a network, or with something else than the ledger answering (a captive portal, a
+    gateway in trouble), it reports what waits; the records stay where they are.
 
     Raises:
         LedgerForked: a receipt is under a checkpoint that does not continue what was verified.
+        LedgerError: a receipt that does not prove the record; it is kept waiting.
     """
     report = SyncReport()
     for record in handheld.notebook.records(WAITING):
         try:
-            answer = client.post(
-                "/v1/events",
-                content=record.envelope,
-                headers={"content-type": "application/json"},
-            )
+            if not _send(handheld, client, record, report):
+                break
         except httpx.TransportError:
             break
-        if answer.status_code in (200, 201):
-            _accept(handheld, client, record.seq, record.envelope, answer.json())
-            report.received.append(record.seq)
-        elif 400 <= answer.status_code < 500 and answer.status_code != 429:
-            handheld.notebook.settle(record.seq, REFUSED, problem=answer.json())
-            report.refused.append(record.seq)
-        else:
-            break  # the server is busy or broken: not an answer about this record
     _learn_withdrawn(handheld, client)
     report.waiting = len(handheld.notebook.records(WAITING))
     return report
+
+
+def _send(
+    handheld: Handheld, client: httpx.Client, record: QueuedRecord, report: SyncReport
+) -> bool:
+    """Send one record; False if the answer was not about it."""
+    answer = client.post(
+        "/v1/events", content=record.envelope, headers={"content-type": "application/json"}
+    )
+    value = _json(answer)
+    if answer.status_code in (200, 201) and "receipt" in value:
+        if not _accept(handheld, client, record.seq, record.envelope, value):
+            return False
+        report.received.append(record.seq)
+        return True
+    if _is_refusal(answer, value):
+        handheld.notebook.settle(record.seq, REFUSED, problem=value)
+        report.refused.append(record.seq)
+        return True
+    return False
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer; empty where it is something else."""
+    try:
+        value = answer.json()
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _is_refusal(answer: httpx.Response, value: Mapping[str, Any]) -> bool:
+    """True if the ledger itself says no: in its own words, and not for now only."""
+    return 400 <= answer.status_code < 500 and answer.status_code != 429 and "code" in value
 
 
 def _learn_withdrawn(handheld: Handheld, client: httpx.Client) -> None:
@@ -105,38 +131,53 @@ def _learn_withdrawn(handheld: Handheld, client: httpx.Client) -> None:
             answer = client.get("/v1/labels/withdrawn", params={"since": asked})
         except httpx.TransportError:
             return
-        if answer.status_code != 200:
+        found = _json(answer)
+        if answer.status_code != 200 or "digests" not in found:
             return
-        found = answer.json()
         handheld.notebook.withdraw(found["digests"], found["upto"])
         if not found["digests"] or found["upto"] <= asked:
             return
 
 
 def _accept(
-    handheld: Handheld, client: httpx.Client, seq: int, envelope: bytes, answer: dict[str, Any]
-) -> None:
+    handheld: Handheld, client: httpx.Client, seq: int, envelope: bytes, value: Mapping[str, Any]
+) -> bool:
+    """Settle a record by its receipt; False if the ledger could not be asked about its past."""
     identity = handheld.identity
-    proven = verify_receipt(answer["receipt"], parse_envelope(envelope), identity["log_vkey"])
-    _require_continuation(handheld, client, proven.checkpoint)
-    handheld.notebook.settle(seq, RECEIVED, index=proven.index, receipt=answer["receipt"])
+    proven = verify_receipt(value["receipt"], parse_envelope(envelope), identity["log_vkey"])
+    if not _continues(handheld, client, proven.checkpoint):
+        return False
+    handheld.notebook.settle(seq, RECEIVED, index=proven.index, receipt=value["receipt"])
+    return True
 
 
-def _require_continuation(handheld: Handheld, client: httpx.Client, newer: Checkpoint) -> None:
-    """Keep the newest checkpoint, and only one that continues the last."""
+def _continues(handheld: Handheld, client: httpx.Client, given: Checkpoint) -> bool:
+    """Keep the newest checkpoint, and only one of the same history; False if nobody could say.
+
+    A checkpoint that is older than the one seen must be of this history too: a server that was
+    put back to an old copy has nothing to prove that with.
+
+    Raises:
+        LedgerForked
+    """
     seen = handheld.notebook.recall("seen") or {"n": 0, "root": ""}
-    if newer.size < seen["n"]:
-        return  # an old receipt asked for again; nothing newer to keep
-    if seen["n"]:
-        answer = client.get("/v1/ledger/consistency", params={"from": seen["n"], "to": newer.size})
+    own = (int(seen["n"]), decode_b64(seen["root"]))
+    if own[0]:
+        (size1, root1), (size2, root2) = sorted([own, (given.size, given.root)])
+        answer = client.get("/v1/ledger/consistency", params={"from": size1, "to": size2})
+        value = _json(answer)
+        if "proof" not in value and not _is_refusal(answer, value):
+            return False
         try:
-            proof = [decode_b64(text) for text in answer.json()["proof"]]
-            verify_consistency(seen["n"], decode_b64(seen["root"]), newer.size, newer.root, proof)
+            proof = [decode_b64(text) for text in value["proof"]]
+            verify_consistency(size1, root1, size2, root2, proof)
         except (InvalidProof, KeyError, ValueError) as error:
             raise LedgerForked(
-                f"第 {newer.size} 条的检查点与已核验的第 {seen['n']} 条不连续。",
-                f"The checkpoint at {newer.size} does not continue the one at {seen['n']}.",
-                seen=seen["n"],
-                size=newer.size,
+                f"第 {given.size} 条的检查点与已核验的第 {own[0]} 条不是同一历史。",
+                f"The checkpoint at {given.size} is of another history than that at {own[0]}.",
+                seen=own[0],
+                size=given.size,
             ) from error
-    handheld.notebook.remember(seen={"n": newer.size, "root": b64(newer.root)})
+    if given.size > own[0]:
+        handheld.notebook.remember(seen={"n": given.size, "root": b64(given.root)})
+    return True

@@ -1,0 +1,222 @@
+"""The handheld in Python against the real server, and against everything else that may answer."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.demo.stage import serving
+from api.http.app import create_app
+from scanner.agent import Handheld, LedgerForked, enrol, sync
+from scanner.agent.notebook import RECEIVED, REFUSED, WAITING
+from scanner.agent.sync import EnrolmentFailed
+from tests.cast import FACTORY, produce, treat
+from tests.conftest import Furnished, OpenDeployment
+from tests.databases import Database
+from tests.devices import ACTOR
+from tests.store.signer import Signer
+from waste_trace.errors import WasteTraceError
+from waste_trace.ledger.encoding import b64
+from waste_trace.ledger.errors import LedgerError
+from waste_trace.services.deployment import Deployment
+from waste_trace.services.enrol_device import create_enrolment_code
+
+Meddle = Callable[[httpx.Request], httpx.Response | None]
+
+
+class BetweenThem(httpx.BaseTransport):
+    """Passes requests on to the server, unless somebody on the way answers first."""
+
+    def __init__(self) -> None:
+        self.meddle: Meddle = lambda request: None
+        self._honest = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """One request."""
+        answer = self.meddle(request)
+        return self._honest.handle_request(request) if answer is None else answer
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._honest.close()
+
+
+@pytest.fixture
+def between() -> BetweenThem:
+    """The way from the handheld to the server."""
+    return BetweenThem()
+
+
+@pytest.fixture
+def client(deployment: Deployment, between: BetweenThem) -> Iterator[httpx.Client]:
+    """The handheld's HTTP client; the server runs on a port of its own."""
+    with (
+        serving(create_app(deployment)) as url,
+        httpx.Client(base_url=url, transport=between, timeout=30) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def device(deployment: Deployment, client: httpx.Client, quick_path: Path) -> Iterator[Handheld]:
+    """A handheld that enrolled over HTTP and has recorded one event."""
+    handheld = Handheld(quick_path / "handheld", "tests")
+    enrol(handheld, client, create_enrolment_code(deployment, FACTORY, "", ACTOR, "x"), "手持端")
+    handheld.record("produce", produce(), at=deployment.now())
+    yield handheld
+    handheld.close()
+
+
+def states(device: Handheld) -> list[str]:
+    """What became of each record."""
+    return [record.state for record in device.notebook.records()]
+
+
+def test_what_waits_is_sent_and_proven(device: Handheld, client: httpx.Client) -> None:
+    device.record("produce", produce("1.000"), offline=True)
+    report = sync(device, client)
+    assert (report.received, report.refused, report.waiting) == ([0, 1], [], 0)
+    seen = device.notebook.recall("seen")
+    records = device.notebook.records(RECEIVED)
+    assert [record.index for record in records] == [seen["n"] - 2, seen["n"] - 1]
+    assert sync(device, client).received == []
+
+
+def test_a_refused_record_holds_nobody_up(device: Handheld, client: httpx.Client) -> None:
+    device.record("treat", treat(["91330482MA2CUX11X39002140820261123001"]))
+    device.record("produce", produce("2.000"))
+    report = sync(device, client)
+    assert (report.received, report.refused, report.waiting) == ([0, 2], [1], 0)
+    (refused,) = device.notebook.records(REFUSED)
+    assert refused.problem["code"] == "not-permitted"
+
+
+def lost(request: httpx.Request) -> httpx.Response:
+    """There is no network."""
+    raise httpx.ConnectError("no network", request=request)
+
+
+def only(path: str, answer: Callable[[httpx.Request], httpx.Response]) -> Meddle:
+    """Meddle with the requests to one path."""
+    return lambda request: answer(request) if request.url.path == path else None
+
+
+def always(answer: httpx.Response) -> Callable[[httpx.Request], httpx.Response]:
+    """The same answer whatever is asked."""
+    return lambda request: answer
+
+
+#: What a handheld meets between itself and its ledger.
+OTHERS: dict[str, Callable[[httpx.Request], httpx.Response]] = {
+    "no network": lost,
+    "a portal": always(httpx.Response(200, text="<html>Welcome to the hotel</html>")),
+    "another service": always(httpx.Response(200, json=["not", "an", "object"])),
+    "a redirect": always(httpx.Response(302, headers={"location": "https://hotel.example"})),
+    "a filter": always(httpx.Response(403, text="<html>Blocked</html>")),
+    "another application": always(httpx.Response(404, json={"detail": "Not Found"})),
+    "too many requests": always(httpx.Response(429, json={"code": "slow-down"})),
+    "a gateway": always(httpx.Response(502, text="Bad Gateway")),
+    "a busy ledger": always(httpx.Response(503, json={"code": "ledger-busy"})),
+}
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/ledger/consistency", "/v1/labels/withdrawn"])
+def test_what_is_no_answer_of_the_ledger_decides_nothing(
+    path: str, device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    sync(device, client)
+    for name, answer in OTHERS.items():
+        device.record("produce", produce("2.000"))
+        between.meddle = only(path, answer)
+        report = sync(device, client)
+        held_up = path != "/v1/labels/withdrawn"
+        assert states(device)[-1] == (WAITING if held_up else RECEIVED), name
+        assert report.waiting == held_up, name
+        between.meddle = lambda request: None
+        sync(device, client)
+        assert set(states(device)) == {RECEIVED}, name
+
+
+def test_a_proof_that_proves_nothing_is_a_fork(
+    device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    sync(device, client)
+    device.record("produce", produce("2.000"))
+    proofs: tuple[list[str], ...] = ([], [b64(bytes(32))], ["!"])
+    for proof in proofs:
+        answer = always(httpx.Response(200, json={"proof": proof}))
+        between.meddle = only("/v1/ledger/consistency", answer)
+        with pytest.raises(LedgerForked):
+            sync(device, client)
+        assert states(device) == [RECEIVED, WAITING]
+
+
+def test_a_receipt_of_another_record_is_kept_out(
+    device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    sync(device, client)
+    receipt = device.notebook.records()[0].receipt
+    device.record("produce", produce("2.000"))
+    between.meddle = only(
+        "/v1/events", lambda request: httpx.Response(201, json={"receipt": receipt})
+    )
+    with pytest.raises(LedgerError):
+        sync(device, client)
+    assert states(device) == [RECEIVED, WAITING]
+
+
+def test_a_server_that_was_put_back_is_a_fork(
+    deployment: Deployment,
+    device: Handheld,
+    client: httpx.Client,
+    furnished: Furnished,
+    opened_database: Database,
+    data_dir: Path,
+    open_deployment: OpenDeployment,
+) -> None:
+    """Its high-water mark was put back with it; only the handheld remembers."""
+    old = furnished.databases.copy(furnished.opened)
+    signer = Signer(deployment.sequencer, "dev-signer")
+    signer.append(5)
+    sync(device, client)
+    (data_dir / "high-water").unlink()
+    back = open_deployment(old, data_dir)
+    device.record("produce", produce("2.000"))
+    waiting = device.notebook.records(WAITING)[0]
+    with serving(create_app(back)) as url, httpx.Client(base_url=url) as other:
+        code = create_enrolment_code(back, FACTORY, "", ACTOR, "x")
+        second = Handheld(data_dir / "again", "tests")
+        second.key = device.key
+        enrol(second, other, code, "同一密钥")
+        second.close()
+        with pytest.raises(LedgerForked):
+            sync(device, other)
+    assert device.notebook.records(WAITING) == [waiting]
+    back.close()
+    furnished.databases.drop(old)
+
+
+def test_a_code_that_is_no_good_is_said_in_the_servers_words(
+    client: httpx.Client, between: BetweenThem, quick_path: Path
+) -> None:
+    handheld = Handheld(quick_path / "new", "tests")
+    with pytest.raises(EnrolmentFailed, match="expired or used"):
+        enrol(handheld, client, "AAAA-BBBB-CCCC-DDDD", "x")
+    between.meddle = lambda request: httpx.Response(502, text="Bad Gateway")
+    with pytest.raises(EnrolmentFailed):
+        enrol(handheld, client, "AAAA-BBBB-CCCC-DDDD", "x")
+    assert handheld.identity == {}
+    handheld.close()
+
+
+def test_a_device_is_the_same_after_it_was_switched_off(
+    device: Handheld, client: httpx.Client, quick_path: Path
+) -> None:
+    device.close()
+    again = Handheld(quick_path / "handheld", "tests")
+    assert again.record("produce", produce("2.000")) == 1
+    assert sync(again, client).received == [0, 1]
+    with pytest.raises(WasteTraceError):
+        Handheld(quick_path / "handheld", "another passphrase")
+    again.close()
