@@ -1,11 +1,15 @@
 """Recall, wrong reads and time of each engine and of ours, in one run.
 
     python benchmarks/decode.py FOLDER... [--synthetic N] [--json]
+    python benchmarks/decode.py --far [--natural CLIPS] [--images N]
+    python benchmarks/decode.py --curves FOLDER [--images N]
 
 A folder holds pictures with the text beside them: ``NNN.png`` (or .jpg) and ``NNN.txt`` (UTF-8).
 ``--synthetic N`` adds N rendered labels for each condition; those figures are of renderings, not
 of photographs. A read is wrong when its text is none of the picture's texts. Milliseconds are
-wall time of one call on luma, decoding of the file excluded.
+wall time of one call on luma, decoding of the file excluded. ``--far`` compares the far mark with
+the QR code of a signed label at the same printed side and counts marks seen in CLIPS that hold
+none; ``--curves`` draws how each reader fails as one hardship grows (SVG, and a table).
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks import curves, far
 from scanner.decode import load_image, prepare, read
 from scanner.decode.engines import Engine, Zxing, wechat, zbar
 from scanner.decode.reads import Gray
@@ -136,7 +141,17 @@ def main() -> int:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--synthetic", type=int, default=0, metavar="N")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--far", action="store_true")
+    parser.add_argument("--natural", type=Path, metavar="CLIPS")
+    parser.add_argument("--curves", type=Path, metavar="FOLDER")
+    parser.add_argument("--images", type=int, default=20, metavar="N", help="for each cell")
     options = parser.parse_args()
+    if options.far:
+        print(far.table(options.images))
+        return 1 if options.natural and far.count_false(options.natural) else 0
+    if options.curves:
+        print(curves.draw(options.curves, readers(), options.images))
+        return 0
     sets = {str(folder): folder_cases(folder) for folder in options.folders}
     if options.synthetic:
         for name in conditions(0):

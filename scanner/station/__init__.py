@@ -1,5 +1,6 @@
 """Fixed stations: keyboard and serial scanners, scales and cameras behind small common types."""
 
+from scanner.station.camera import Camera, CameraConfig, CameraEvent, CameraFrame
 from scanner.station.errors import (
     DeviceAbsent,
     DeviceClosed,
@@ -18,6 +19,10 @@ from scanner.station.weight import ScaleFault, ScaleReading
 from scanner.station.wires import FileWire, SerialWire, TcpWire
 
 __all__ = [
+    "Camera",
+    "CameraConfig",
+    "CameraEvent",
+    "CameraFrame",
     "DeviceAbsent",
     "DeviceClosed",
     "DeviceLost",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from scanner.station.errors import DeviceClosed, StationError
@@ -14,9 +14,13 @@ T = TypeVar("T")
 
 
 class Feed(Generic[T]):
-    """A bounded queue. When full, the oldest item makes room and is counted in ``dropped``."""
+    """A bounded queue. When full, the oldest item makes room and is counted in ``dropped``.
 
-    def __init__(self, most: int = 1000) -> None:
+    ``spare``: true for items that go first (pictures before events); among equals the oldest goes.
+    """
+
+    def __init__(self, most: int = 1000, spare: Callable[[T], bool] | None = None) -> None:
+        self._spare = spare
         self._items: deque[T] = deque()
         self._most = most
         self._changed = threading.Condition()
@@ -29,11 +33,19 @@ class Feed(Generic[T]):
         with self._changed:
             if self._ended:
                 return None
-            gone = self._items.popleft() if len(self._items) >= self._most else None
+            gone = self._make_room() if len(self._items) >= self._most else None
             self.dropped += gone is not None
             self._items.append(item)
             self._changed.notify()
             return gone
+
+    def _make_room(self) -> T:
+        if self._spare is not None:
+            for index, item in enumerate(self._items):
+                if self._spare(item):
+                    del self._items[index]
+                    return item
+        return self._items.popleft()
 
     def end(self, why: StationError | None = None) -> None:
         """No more items; takers get what is left, then ``why`` (or a plain end of iteration)."""

@@ -191,18 +191,21 @@ def test_status_lines_of_another_shape_are_refused(line: bytes) -> None:
 
 def test_weighing_waits_for_the_load_to_rest() -> None:
     moving = [toledo_frame(Decimal(f"{n}.00"), stable=False) for n in range(60, 66)]
-    with scale(ToledoContinuous()) as (item, port):
-        with sending(port, [*moving, *[toledo_frame(WEIGHT)] * 20]):
-            got = item.weigh(5)
+    frames = [*moving, *[toledo_frame(WEIGHT)] * 20]
+    with scale(ToledoContinuous()) as (item, port), sending(port, frames):
+        got = item.weigh(5)
     assert (got.weight_kg, got.stable) == (WEIGHT, True)
     assert isinstance(got.weight_kg, Decimal)
 
 
 def test_weights_that_are_called_stable_and_differ_are_not_taken() -> None:
     restless = [status_line(Decimal(f"{n}.00")) for n in (10, 10, 11, 11)]
-    with scale(StatusLine()) as (item, port), sending(port, restless):
-        with pytest.raises(NoWeight) as caught:
-            item.weigh(0.6)
+    with (
+        scale(StatusLine()) as (item, port),
+        sending(port, restless),
+        pytest.raises(NoWeight) as caught,
+    ):
+        item.weigh(0.6)
     assert caught.value.code == "no-stable-weight"
     assert set(caught.value.facts["received"]) == {"ok"}  # type: ignore[call-overload]
 
@@ -225,10 +228,12 @@ def test_a_scale_that_must_be_asked_is_asked() -> None:
 
 
 def test_an_overload_is_an_error_and_not_a_weight() -> None:
-    with scale(ToledoContinuous()) as (item, port):
-        with sending(port, [toledo_frame(Decimal("999.99"), overload=True)]):
-            with pytest.raises(OutOfRange) as caught:
-                item.weigh(3)
+    with (
+        scale(ToledoContinuous()) as (item, port),
+        sending(port, [toledo_frame(Decimal("999.99"), overload=True)]),
+        pytest.raises(OutOfRange) as caught,
+    ):
+        item.weigh(3)
     assert caught.value.facts == {"state": "overload"}
     assert "超载" in caught.value.zh
 
