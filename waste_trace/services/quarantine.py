@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from waste_trace.errors import WasteTraceError
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.tables import Quarantine
-from waste_trace.store.writing import insert_rows, table_of, write_transaction
+from waste_trace.store.writing import insert_or_count, write_transaction
 
 
 def quarantine(
@@ -30,28 +30,21 @@ def quarantine(
     """
     kept = body[: deployment.settings.quarantine_keep_bytes]
     digest = hashlib.sha256(body).hexdigest()
-    table = table_of(Quarantine)
+    row = {
+        "received_at": deployment.now(),
+        "channel": channel,
+        "remote": _storable(remote),
+        "reason": error.code,
+        "zh": _storable(error.zh),
+        "en": _storable(error.en),
+        "sha256": digest,
+        "length": len(body) if length is None else length,
+        "media_type": _storable(media_type),
+        "body": kept,
+        "times": 1,
+    }
     with write_transaction(deployment.engine) as connection:
-        again = connection.execute(
-            update(table)
-            .where(table.c.sha256 == digest, table.c.reason == error.code)
-            .values(times=table.c.times + 1)
-        )
-        if again.rowcount == 0:
-            row = {
-                "received_at": deployment.now(),
-                "channel": channel,
-                "remote": remote,
-                "reason": error.code,
-                "zh": error.zh,
-                "en": error.en,
-                "sha256": digest,
-                "length": len(body) if length is None else length,
-                "media_type": media_type,
-                "body": kept,
-                "times": 1,
-            }
-            insert_rows(connection, Quarantine, [row])
+        insert_or_count(connection, Quarantine, row, ("sha256", "reason"), "times")
     return digest
 
 
@@ -60,3 +53,8 @@ def list_quarantine(deployment: Deployment, limit: int = 200) -> Sequence[Quaran
     with Session(deployment.engine) as session:
         query = select(Quarantine).order_by(col(Quarantine.id).desc()).limit(limit)
         return list(session.scalars(query))
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL has no NUL in its texts; what was sent keeps it in ``body``."""
+    return text.replace("\x00", "\ufffd")

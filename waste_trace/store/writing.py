@@ -53,5 +53,18 @@ def insert_missing(
     connection.execute(statement, [dict(row) for row in rows])
 
 
+def insert_or_count(
+    connection: Connection,
+    model: type[SQLModel],
+    row: Mapping[str, Any],
+    same: Sequence[str],
+    counter: str,
+) -> None:
+    """Insert a row, or add one to the ``counter`` of the row that is the ``same`` (unique)."""
+    counted = {counter: table_of(model).c[counter] + 1}
+    statement = _insert(connection, model).values(**row)
+    connection.execute(statement.on_conflict_do_update(index_elements=same, set_=counted))
+
+
 def _insert(connection: Connection, model: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
     return (sqlite.insert if is_sqlite(connection) else postgresql.insert)(table_of(model))

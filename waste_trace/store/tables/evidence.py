@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, LargeBinary, Text
+from sqlalchemy import Column, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from waste_trace.store.tables.columns import LEDGER_INDEX
@@ -31,6 +31,8 @@ class Quarantine(SQLModel, table=True):
     """Input that was refused and may be evidence. Not part of the ledger, never deleted by us."""
 
     __tablename__ = "quarantine"
+    # The same bytes for the same reason are one row, however many send them at once.
+    __table_args__ = (Index("ux_quarantine_sha256", "sha256", "reason", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     received_at: datetime = Field(index=True)
@@ -39,7 +41,7 @@ class Quarantine(SQLModel, table=True):
     reason: str = Field(index=True)
     zh: str
     en: str
-    sha256: str = Field(index=True)
+    sha256: str
     length: int
     media_type: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
