@@ -1,6 +1,6 @@
 """CSV and XLSX files of a waste list as rows with the columns that ``importing`` reads.
 
-Our own column names and the official table's are understood (废物类别, 行业来源, 废物代码, 危险废物,
+Our own column names and the official ones are understood (废物类别, 行业来源, 废物代码, 危险废物,
 危险特性). That table merges cells over several lines; a code says itself of which class and
 industry it is, so these need not be repeated.
 """

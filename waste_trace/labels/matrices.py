@@ -27,7 +27,27 @@ _FAR_MARK_MODULES = 8
 def qr_modules(text: str) -> Modules:
     """Return the QR code of ``text`` at error correction M, without quiet zone."""
     _require_ascii(text)
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    return _encoded(text, "M")
+
+
+def page_qr_modules(text: str) -> Modules:
+    """Return a QR code for a page, at L: up to 2,951 bytes, UTF-8 named as such for all decoders.
+
+    Raises:
+        LabelError: the text is longer.
+    """
+    return _encoded(text, "L", eci="UTF-8")
+
+
+def _encoded(text: str, level: str, **more: str) -> Modules:
+    try:
+        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level, **more)
+    except ValueError as problem:
+        raise LabelError(
+            "token_text",
+            f"内容共{len(text)}字符，一个二维码放不下。",
+            f"{len(text)} characters are more than one QR code holds.",
+        ) from problem
     image = np.array(code.to_image(scale=1, add_quiet_zones=False))
     return tuple(map(tuple, (image == 0).tolist()))
 
