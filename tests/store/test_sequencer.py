@@ -22,6 +22,7 @@ from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.merkle import verify_consistency
 from waste_trace.ledger.tiles import TreeReader
 from waste_trace.services.deployment import Deployment
+from waste_trace.store.engine import UnstorableValue
 from waste_trace.store.sequencer import (
     DeviceFork,
     Draft,
@@ -423,3 +424,24 @@ def test_a_database_error_is_the_answer_and_not_the_end(
         sequencer.submit(item).result(30)
     monkeypatch.undo()
     assert not sequencer.submit(item).result(30).duplicate
+
+
+def test_an_event_that_no_row_could_hold_is_refused_and_not_tried_for_ever(
+    sequencer: Sequencer, signer: Signer
+) -> None:
+    """Behind all checks of bodies: what the database itself will not take."""
+    good, other = signer.sign(), Signer(sequencer, "dev-far")
+    other.seq, other.prev = 2**53 - 2, bytes(32)
+    body = {"camera": "C", "capture": 2**53 - 1, "sha256": "0" * 64, "verdict": "verified"}
+    far = other.sign("verify_frame", {**body, "detail": {}})
+    nul = other.sign("capture_frame", {"camera": "C", "sha256": "\x00", "media_type": "image/png"})
+    release, _ = held(sequencer, signer)
+    answers = [sequencer.submit(item) for item in (good, far, nul)]
+    release.set()
+    assert not answers[0].result(30).duplicate
+    assert not answers[1].result(30).duplicate
+    refusal = answers[2].exception(30)
+    if sequencer._engine.dialect.name == "postgresql":
+        assert isinstance(refusal, UnstorableValue)
+    else:
+        assert refusal is None

@@ -73,8 +73,8 @@ def list_containers(
         .outerjoin(org, org.c.org == table.c.holder)
         .where(*conditions)
         .order_by(table.c.last_idx.desc(), table.c.container)
-        .limit(min(limit, MOST))
-        .offset(offset)
+        .limit(_at_most(limit))
+        .offset(max(offset, 0))
     )
     rows = _rows(deployment, query)
     return [{**row, "state_zh": STATE_ZH[State(row["state"])]} for row in rows]
@@ -126,7 +126,7 @@ def list_manifests(deployment: Deployment, person: Person, limit: int = 100) -> 
         select(table)
         .where(visible_manifests(person))
         .order_by(table.c.last_idx.desc())
-        .limit(min(limit, MOST))
+        .limit(_at_most(limit))
     )
     return [_manifest(row, names) for row in _rows(deployment, query)]
 
@@ -151,7 +151,7 @@ def list_findings(deployment: Deployment, person: Person, limit: int = 200) -> l
         select(table)
         .where(visible_findings(person))
         .order_by(table.c.cleared_idx.isnot(None), table.c.raised_idx.desc())
-        .limit(min(limit, MOST))
+        .limit(_at_most(limit))
     )
     names = name_organisations(deployment)
     return [
@@ -177,7 +177,7 @@ def list_frames(deployment: Deployment, person: Person, limit: int = 100) -> lis
         select(table)
         .where(visible_frames(person))
         .order_by(table.c.idx.desc())
-        .limit(min(limit, MOST))
+        .limit(_at_most(limit))
     )
     return [{**row, "detail": json.loads(row["detail"])} for row in _rows(deployment, query)]
 
@@ -213,7 +213,7 @@ def list_events(
         select(table)
         .where(visible_events(person))
         .order_by(table.c.idx.desc())
-        .limit(min(limit, MOST))
+        .limit(_at_most(limit))
     )
     if before is not None:
         query = query.where(table.c.idx < before)
@@ -260,6 +260,10 @@ def count_up(deployment: Deployment, person: Person) -> Row:
         "findings": {severity: count for severity, count in severities},
         "batches": batches,
     }
+
+
+def _at_most(limit: int) -> int:
+    return max(0, min(limit, MOST))
 
 
 def _manifest(row: Row, names: dict[str, str]) -> Row:

@@ -1,12 +1,24 @@
 """Engines for both databases, set so that a commit that returned is on the disk."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DataError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import create_engine
+
+from waste_trace.errors import WasteTraceError
+
+
+class UnstorableValue(WasteTraceError):
+    """A value that no row could hold, asked for or handed in: a NUL in a text, a huge number."""
+
+    code: ClassVar[str] = "unstorable-value"
+    default_do_zh = "请去掉不可见字符，并把数值改到合理范围后重试。"
+    default_do_en = "Remove invisible characters, bring numbers into range, and try again."
 
 
 def open_engine(url: str) -> Engine:
@@ -15,14 +27,17 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         # In UTC, because a time of the year 9999 has no form in the zones east of it.
         utc = {"options": "-c timezone=utc"}
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=utc
         )
+        event.listen(engine, "handle_error", _name_bad_value)
+        return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
     event.listen(engine, "connect", _durable_sqlite)
     event.listen(engine, "begin", _begin_by_hand)
+    event.listen(engine, "handle_error", _name_bad_value)
     return engine
 
 
@@ -48,3 +63,13 @@ def _begin_by_hand(connection: Connection) -> None:
     # at once by the execution option ``write``.
     immediate = connection.get_execution_options().get("write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _name_bad_value(context: ExceptionContext) -> None:
+    # What somebody sent is their mistake and not ours: it is refused, and not a broken server.
+    bad = isinstance(context.sqlalchemy_exception, DataError)
+    if bad or isinstance(context.original_exception, OverflowError):
+        raise UnstorableValue(
+            "内容中有数据库无法存储的字符或数值。",
+            "There is a character or number in it that no database row could hold.",
+        ) from context.original_exception
