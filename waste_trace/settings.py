@@ -81,6 +81,16 @@ class Settings(BaseSettings):
     late_event_hours: int = Field(
         24, description="An event logged so long after its claimed time is shown as late. 未核实."
     )
+    retention_years: int = Field(
+        10,
+        description="Personal data of manifest events is not erased before so many years, but for "
+        "a court's order or a mistake. 转移管理办法 art. 20: manifest data at least 10 years [P].",
+    )
+    retention_ledger_years: int = Field(
+        5,
+        description="The same for other events. HJ 1259-2022: ledgers at least 5 years; "
+        "some provinces 10. 未核实.",
+    )
 
     @cached_property
     def database(self) -> str:

@@ -54,7 +54,7 @@ OPTIONAL: dict[str, dict[str, Any]] = {
     "store_in": {"place": "A-1", "weight_kg": "180.000", "labels": []},
     "open_manifest": {"vehicle_plate": "浙F7K21挂"},
     "load": {"vehicle_plate": "浙F7K21挂", "weight_kg": "180.000", "place": "门口"},
-    "accept": {"weight_kg": "179.500"},
+    "accept": {"weight_kg": "179.500", "pii": [f"{n:042d}A" for n in range(20)]},
 }
 
 #: Values that a field of that name refuses, wherever it stands.
@@ -92,6 +92,8 @@ WRONG: dict[str, tuple[object, ...]] = {
     "facility": (1,),
     "reason": ("", "stolen", 1),
     "mark": (-1, 587, "17", 1.0),
+    "pii": ("A" * 43, ["A" * 42], ["A" * 44], ["A" * 42 + "B"], ["A" * 42 + "\n"], [1], ["=" * 43],
+            ["A" * 43] * 2, [f"{n:042d}A" for n in range(21)]),
 }  # fmt: skip
 
 

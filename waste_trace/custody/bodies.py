@@ -20,6 +20,7 @@ from pydantic import (
 
 from waste_trace.codes import batch_code, digital_id, manifest_number, uscc
 from waste_trace.codes.errors import InvalidCode
+from waste_trace.ledger.disclosure import MAX_DIGESTS
 
 
 def _code(parse: Callable[[str], object]) -> AfterValidator:
@@ -41,6 +42,8 @@ OrgCode = Annotated[str, _code(uscc.parse)]
 BatchCode = Annotated[str, _code(batch_code.parse)]
 #: Decimal kilograms with at most three decimals, as a string: "182.500".
 KilogramText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$")]
+#: base64url of a SHA-256 in its one spelling.
+Digest = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
 Sha256Text = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 # No control characters: nobody can type them, and PostgreSQL cannot store NUL.
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
@@ -50,10 +53,27 @@ Text = Annotated[str, StringConstraints(max_length=200, pattern=_PRINTABLE)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class Body(BaseModel):
-    """The root: nothing unknown, nothing coerced."""
+class Strict(BaseModel):
+    """Nothing unknown, nothing coerced."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Body(Strict):
+    """The root of what an event may say.
+
+    ``pii``: salted digests of personal data (driver, handler, contact, notes), which itself never
+    enters the ledger; see `waste_trace.ledger.disclosure`.
+    """
+
+    pii: list[Digest] = Field(default_factory=list, max_length=MAX_DIGESTS)
+
+    @field_validator("pii")
+    @classmethod
+    def _each_once(cls, pii: list[str]) -> list[str]:
+        if len(set(pii)) != len(pii):
+            raise ValueError("a digest stands there twice")
+        return pii
 
     def containers_touched(self) -> tuple[str, ...]:
         """The container codes that this event is about."""
@@ -162,7 +182,7 @@ class MergeBody(ContainersBody):
         return (*self.containers, self.into)
 
 
-class ManifestLine(Body):
+class ManifestLine(Strict):
     """One waste line of a manifest, with the catalogue edition that it was written under."""
 
     waste_code: Text

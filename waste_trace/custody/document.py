@@ -8,6 +8,7 @@ import sys
 from waste_trace.custody.bodies import Body
 from waste_trace.custody.states import STATE_ZH, mermaid
 from waste_trace.custody.vocabulary import VOCABULARY, EventType
+from waste_trace.ledger.disclosure import FIELD, MAX_DIGESTS
 
 _HEAD = """# Custody: verbs and states
 
@@ -31,7 +32,11 @@ def _states() -> str:
 def _verbs() -> str:
     rows = "".join(_row(verb) for verb in VOCABULARY.values())
     head = "| verb | 中文 | who | body (optional in brackets) | CBV step |\n|---|---|---|---|---|\n"
-    return f"## Verbs\n\n{head}{rows}"
+    every = (
+        f"Every body may also have `{FIELD}`: up to {MAX_DIGESTS} salted digests of personal data "
+        "(`docs/ledger.md`).\n\n"
+    )
+    return f"## Verbs\n\n{every}{head}{rows}"
 
 
 def _row(verb: EventType) -> str:
@@ -40,7 +45,7 @@ def _row(verb: EventType) -> str:
 
 
 def _fields(body: type[Body]) -> str:
-    fields = body.model_fields.items()
+    fields = ((name, f) for name, f in body.model_fields.items() if name != FIELD)
     return ", ".join(f"`{name}`" if f.is_required() else f"[`{name}`]" for name, f in fields)
 
 

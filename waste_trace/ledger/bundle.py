@@ -11,6 +11,7 @@ from typing import Protocol
 
 from waste_trace.ledger.bundle_layout import (
     CHECKPOINT,
+    DISCLOSURES,
     MANIFEST,
     POLICY,
     README,
@@ -19,6 +20,7 @@ from waste_trace.ledger.bundle_layout import (
     pinned_path,
 )
 from waste_trace.ledger.checkpoint import read_checkpoint
+from waste_trace.ledger.disclosure import format_shown
 from waste_trace.ledger.errors import IncompleteBundle, MalformedBundle
 from waste_trace.ledger.policy import parse_policy
 from waste_trace.ledger.tiles import (
@@ -51,12 +53,14 @@ def write_bundle(
     policy: str,
     registrar_vkey: str,
     pinned: Mapping[str, str] | None = None,
+    disclosures: Mapping[int, Sequence[str]] | None = None,
 ) -> None:
     """Write the ledger under ``checkpoint`` (a signed note) to the new or empty folder ``target``.
 
     ``policy``: tlog-policy text. ``registrar_vkey``: a verifier-key line. ``pinned``: name → signed
-    note of checkpoints that somebody outside holds. The manifest is written last, so an export
-    that was cut short is seen to be incomplete.
+    note of checkpoints that somebody outside holds. ``disclosures``: leaf index → disclosure texts
+    of the personal data that this bundle shows; none by default. The manifest is written last, so
+    an export that was cut short is seen to be incomplete.
     """
     size = read_checkpoint(checkpoint).size
     parse_policy(policy)
@@ -68,6 +72,7 @@ def write_bundle(
     for name, note in (pinned or {}).items():
         read_checkpoint(note)
         folder.write(pinned_path(name), note.encode())
+    write_disclosures(folder, disclosures)
     _write_tree(folder, size, tiles, entries)
     folder.write(CHECKPOINT, checkpoint.encode())
     folder.finish()
@@ -116,6 +121,14 @@ class BundleFolder:
         (self._root / MANIFEST).write_bytes(format_manifest(self._digests))
 
 
+def write_disclosures(
+    folder: BundleFolder, disclosures: Mapping[int, Sequence[str]] | None
+) -> None:
+    """Write ``disclosures.jsonl`` if anything is disclosed."""
+    if disclosures:
+        folder.write(DISCLOSURES, format_shown(disclosures))
+
+
 README_TEXT = """\
 审计包 / Audit bundle
 =====================
@@ -149,6 +162,8 @@ are used, which shows only that the bundle agrees with itself.
     policy.txt            受信的台账公钥、见证人和法定数             c2sp.org/tlog-policy
     registrar.vkey        登记员公钥（为设备密钥登记签名）           c2sp.org/signed-note
     pinned/*.checkpoint   外部留存的早期检查点，必须与本台账一致
+    disclosures.jsonl     （可选）披露的个人信息及其盐值，请妥善保管
+                          (optional) personal data that was disclosed, with its salts: keep it safe
     MANIFEST.sha256       其余各文件的 SHA-256
 
 每个条目是规范 JSON（RFC 8785）：{"env":DSSE 封装,"ms":入账毫秒时间,"v":1}；叶哈希为

@@ -16,6 +16,7 @@ CHECKPOINT = "checkpoint"
 POLICY = "policy.txt"
 REGISTRAR = "registrar.vkey"
 README = "README.txt"
+DISCLOSURES = "disclosures.jsonl"
 PINNED = "pinned/"
 PINNED_SUFFIX = ".checkpoint"
 

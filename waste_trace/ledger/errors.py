@@ -7,6 +7,7 @@ LedgerError
 ├── MalformedKey        a key, verifier-key line or key file that cannot be read
 ├── MalformedEnvelope   not a DSSE envelope with exactly one signature
 ├── MalformedEvent      a payload that breaks the event form
+├── MalformedDisclosure not personal data with its salt, or not in its one spelling
 ├── MalformedLeaf       not a ledger leaf, or an entry bundle that does not split into leaves
 ├── MalformedNote       not a signed note, checkpoint or cosignature
 ├── MalformedReceipt    not a tlog-proof
@@ -77,6 +78,14 @@ class MalformedEvent(LedgerError):
     code = "malformed-event"
     default_do_zh = "请按提示修正该字段，由设备重新签名后提交。"
     default_do_en = "Correct the named field, have the device sign again, and submit."
+
+
+class MalformedDisclosure(LedgerError):
+    """Not a disclosure: salt, name and value in their one spelling."""
+
+    code = "malformed-disclosure"
+    default_do_zh = "请核对个人信息的字段名与内容（1 至 500 个字符），由设备重新生成盐值后提交。"
+    default_do_en = "Check the field's name and its 1 to 500 characters; let the device salt it."
 
 
 class MalformedLeaf(LedgerError):

@@ -4,12 +4,12 @@ Every entry stands alone with its inclusion proof. All events of the registrar c
 the holder can check who signed; what is complete and what is a selection is said in ``scope.json``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from waste_trace.ledger import bundle_layout as layout
-from waste_trace.ledger.bundle import BundleFolder
+from waste_trace.ledger.bundle import BundleFolder, write_disclosures
 from waste_trace.ledger.canonical import JsonValue, canonical_bytes, parse_canonical
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.errors import LedgerError, MalformedBundle
@@ -133,11 +133,13 @@ def write_partial(
     policy: str,
     registrar_vkey: str,
     period_ms: tuple[int, int] = (0, 0),
+    disclosures: Mapping[int, Sequence[str]] | None = None,
 ) -> Scope:
     """Write a partial bundle to the new or empty folder ``target``; what it covers.
 
     ``entries``: index → leaf bytes, with everything that `supports` among them. ``tree``: of the
-    size of ``checkpoint``. MalformedBundle if an entry is not within the scope.
+    size of ``checkpoint``. ``disclosures``: as for a whole bundle. MalformedBundle if an
+    entry is not within the scope.
     """
     size = read_checkpoint(checkpoint).size
     parse_policy(policy)
@@ -152,6 +154,7 @@ def write_partial(
         receipt = build_receipt(index, ms, tree.inclusion(index, size), checkpoint)
         folder.write(entry_file(index), entries[index])
         folder.write(proof_file(index), receipt.encode())
+    write_disclosures(folder, disclosures)
     folder.write(layout.CHECKPOINT, checkpoint.encode())
     folder.finish()
     return scope
@@ -207,5 +210,6 @@ verifier names every gap.
     entry/<N>.json          第 N 条的原始字节 / the exact bytes of entry N
     entry/<N>.tlog-proof    c2sp.org/tlog-proof@v1
     scope.json              范围 / scope
+    disclosures.jsonl       （可选）披露的个人信息 / (optional) personal data that was disclosed
     policy.txt, registrar.vkey, MANIFEST.sha256
 """

@@ -12,6 +12,7 @@ from waste_trace.ledger.errors import RefusedKeyEvent, UnknownKey
 from waste_trace.ledger.event import Event
 from waste_trace.ledger.registry_bodies import (
     LOG_EVENT_TYPES,
+    Erasure,
     KeyEnrolment,
     KeyRevocation,
     KeyRotation,
@@ -142,6 +143,8 @@ class KeyRegistry:
                 self.organisations[body.org] = body
             case Site():
                 self._register_site(body)
+            case Erasure():
+                pass  # says nothing about who may sign; the reading above checked its form
 
     def _open(self, body: Opening) -> None:
         if body.origin != self.origin or body.registrar != self.registrar.text:

@@ -1,4 +1,4 @@
-"""The bodies of log events: opening, keys, organisations and sites, read strictly.
+"""The bodies of log events: opening, keys, parties, sites and erasures, read strictly.
 
 Fields named here are required and typed; others are allowed and ignored, so that a body can grow.
 """
@@ -14,10 +14,21 @@ from waste_trace.ledger.event import Event
 from waste_trace.ledger.keys import check_public_key
 
 LOG_EVENT_TYPES = frozenset(
-    ["ledger.open", "key.enrol", "key.rotate", "key.revoke", "org.register", "site.register"]
+    [
+        "ledger.open",
+        "key.enrol",
+        "key.rotate",
+        "key.revoke",
+        "org.register",
+        "site.register",
+        "pii.erased",
+    ]
 )
 PURPOSES = ("device", "label", "service")
 ORG_KINDS = ("producer", "transporter", "platform", "treatment", "regulator")
+MAX_ERASED = 200  # digests of one erasure leaf, so that it stays well below the largest event
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_ACTOR = re.compile(r"usr_[a-z0-9]{6,32}")
 _DEVICE = re.compile(r"[a-z0-9][a-z0-9-]{2,47}")
 
 
@@ -85,7 +96,21 @@ class Site:
     capacity_kg: str
 
 
-LogBody: TypeAlias = Opening | KeyEnrolment | KeyRotation | KeyRevocation | Organisation | Site
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """``pii.erased``: these disclosures are gone, and on what basis; the digests stay.
+
+    ``actor``: the pseudonym of a person whose account was erased, or "".
+    """
+
+    digests: tuple[str, ...]
+    basis: str
+    actor: str
+
+
+LogBody: TypeAlias = (
+    Opening | KeyEnrolment | KeyRotation | KeyRevocation | Organisation | Site | Erasure
+)
 
 
 def read_body(event: Event) -> LogBody:
@@ -115,6 +140,8 @@ def read_body(event: Event) -> LogBody:
             )
         case "site.register":
             return _site(body)
+        case "pii.erased":
+            return _erasure(body)
         case _:
             raise _bad("typ")
 
@@ -142,6 +169,20 @@ def _site(body: dict[str, JsonValue]) -> Site:
     return Site(
         _text(body, "site"), _text(body, "org"), _text(body, "name"), _text(body, "kind"), capacity
     )
+
+
+def _erasure(body: dict[str, JsonValue]) -> Erasure:
+    value = body.get("digests")
+    listed = value if isinstance(value, list) else []
+    digests = tuple(text for text in listed if isinstance(text, str) and _DIGEST.fullmatch(text))
+    actor = _text(body, "actor") if "actor" in body else ""
+    if actor and not _ACTOR.fullmatch(actor):
+        raise _bad("actor")
+    if not isinstance(value, list) or len(digests) != len(listed) or len(digests) > MAX_ERASED:
+        raise _bad("digests")
+    if len(set(digests)) != len(digests) or not (digests or actor):
+        raise _bad("digests")
+    return Erasure(digests, _text(body, "basis"), actor)
 
 
 def _key(body: dict[str, JsonValue]) -> tuple[str, bytes]:

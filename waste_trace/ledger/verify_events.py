@@ -16,6 +16,7 @@ from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event, payload_h
 from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.tiles import TileReader, TreeReader
+from waste_trace.ledger.verify_disclosures import DisclosureChecks
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report
 from waste_trace.ledger.vkey import VerifierKey
 
@@ -33,13 +34,19 @@ class EventChecks:
     """The state of all checks that read entries as events."""
 
     def __init__(
-        self, checkpoint: Checkpoint, registrar: VerifierKey, tiles: TileReader, report: Report
+        self,
+        checkpoint: Checkpoint,
+        registrar: VerifierKey,
+        tiles: TileReader,
+        report: Report,
+        disclosures: DisclosureChecks | None = None,
     ) -> None:
         self._origin = checkpoint.origin
         self._size = checkpoint.size
         self._registry = KeyRegistry(registrar, checkpoint.origin)
         self._tiles = tiles
         self._report = report
+        self._disclosures = disclosures
         self._chains: dict[tuple[str, int], DeviceChain] = {}
         self._seen_roots: dict[int, bytes] = {}
         self._ms = 0
@@ -62,6 +69,8 @@ class EventChecks:
         self._ms = leaf.ms
         self._check_chain(place, event, leaf)
         self._check_seen(place, event)
+        if self._disclosures is not None:
+            self._disclosures.check(place, event)
 
     def finish(self) -> None:
         """Report what the whole log has shown: open gaps, and checks that went well."""

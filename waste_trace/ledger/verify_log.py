@@ -22,6 +22,7 @@ from waste_trace.ledger.tiles import (
     split_entries,
     tile_path,
 )
+from waste_trace.ledger.verify_disclosures import DisclosureChecks
 from waste_trace.ledger.verify_events import EventChecks, describe
 from waste_trace.ledger.verify_result import Finding, Place, Problem, Report
 from waste_trace.ledger.vkey import VerifierKey
@@ -38,7 +39,8 @@ class LogPass:
         self._report = report
         self._tiles = BundleTiles(bundle, checkpoint.size)
         self._tree = _Growing()
-        self._events = EventChecks(checkpoint, registrar, self._tiles, report)
+        self._disclosures = DisclosureChecks(bundle, report)
+        self._events = EventChecks(checkpoint, registrar, self._tiles, report, self._disclosures)
         self._bad_tile: tuple[TileSpan, int] | None = None
 
     def run(self) -> None:
@@ -56,6 +58,7 @@ class LogPass:
         self._report.passed("tiles", "every tile is the one that the entries lead to")
         self._report.passed("root", "the entries lead to the signed root")
         self._events.finish()
+        self._disclosures.finish()
 
     def _entries(self, span: TileSpan) -> Iterator[tuple[int, int, bytes]]:
         """(index, offset, bytes) of each entry, after comparing it with its leaf hash."""

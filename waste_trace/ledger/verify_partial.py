@@ -27,6 +27,7 @@ from waste_trace.ledger.partial import (
 from waste_trace.ledger.receipt import build_receipt, parse_receipt
 from waste_trace.ledger.registry import REGISTRAR
 from waste_trace.ledger.tiles import TileReader
+from waste_trace.ledger.verify_disclosures import DisclosureChecks
 from waste_trace.ledger.verify_events import EventChecks, describe
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report, Verdict
 from waste_trace.ledger.vkey import VerifierKey
@@ -55,10 +56,15 @@ class PartialEvents(EventChecks):
     """The checks of events where only some are shown."""
 
     def __init__(
-        self, checkpoint: Checkpoint, registrar: VerifierKey, scope: Scope, report: Report
+        self,
+        checkpoint: Checkpoint,
+        registrar: VerifierKey,
+        scope: Scope,
+        report: Report,
+        disclosures: DisclosureChecks | None = None,
     ) -> None:
         tiles: TileReader = _NoTiles()
-        super().__init__(checkpoint, registrar, tiles, report)
+        super().__init__(checkpoint, registrar, tiles, report, disclosures)
         self._scope = scope
         self._seen: dict[str, dict[int, tuple[bytes, bytes, int]]] = {}
         self.subjects = 0
@@ -120,7 +126,8 @@ class PartialPass:
         """Check everything, or raise the first `Finding`."""
         scope = parse_scope(self._bundle.read(SCOPE))
         note = self._bundle.read("checkpoint").decode()
-        events = PartialEvents(self._checkpoint, self._registrar, scope, self._report)
+        disclosures = DisclosureChecks(self._bundle, self._report)
+        events = PartialEvents(self._checkpoint, self._registrar, scope, self._report, disclosures)
         for index in self._indices():
             entry = self._bundle.read(entry_file(index))
             self._check_proof(index, entry, note)
@@ -131,6 +138,7 @@ class PartialPass:
             raise Finding(Problem("scope", zh, en, SCOPE), Verdict.INCOMPLETE)
         self._report.passed("proofs", "every entry leads to the signed root by its proof")
         events.finish()
+        disclosures.finish()
         self._report.passed("scope", "the entries are those that scope.json names")
         self._report.scope = describe_scope(scope, events)
 

@@ -1,5 +1,6 @@
 """What an offline verification found, for people and for programs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,6 +9,7 @@ from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import LedgerError
 
 MAX_WARNINGS = 200
+MAX_ERASED = 1000
 
 
 class Verdict(StrEnum):
@@ -104,6 +106,8 @@ class Report:
     warnings: list[Notice] = field(default_factory=list)
     unlisted_warnings: int = 0
     scope: dict[str, JsonValue] | None = None  # what a partial bundle speaks of
+    erased: list[str] = field(default_factory=list)  # digests, at most `MAX_ERASED` of them
+    erased_count: int = 0
     _checks: dict[str, tuple[bool | None, str]] = field(default_factory=dict)
 
     def plan(self, *names: str) -> None:
@@ -126,6 +130,11 @@ class Report:
         else:
             self.unlisted_warnings += 1
 
+    def erase(self, digests: Sequence[str]) -> None:
+        """Personal data that the ledger says is erased; beyond `MAX_ERASED` only counted."""
+        self.erased += digests[: max(0, MAX_ERASED - len(self.erased))]
+        self.erased_count += len(digests)
+
     def conclude(self, problem: Problem, verdict: Verdict) -> None:
         """Set the problem and verdict, and mark the check that found it."""
         self.problem, self.verdict = problem, verdict
@@ -137,10 +146,12 @@ class Report:
         return EXIT[self.verdict]
 
     def to_value(self) -> dict[str, JsonValue]:
-        """The JSON result; ``scope`` is in it for partial bundles alone."""
-        scope: dict[str, JsonValue] = {} if self.scope is None else {"scope": self.scope}
+        """The JSON result; ``scope`` and ``erased`` are in it where there is something to say."""
+        more: dict[str, JsonValue] = {} if self.scope is None else {"scope": self.scope}
+        if self.erased_count:
+            more["erased"] = {"count": self.erased_count, "digests": [*self.erased]}
         return {
-            **scope,
+            **more,
             "verdict": str(self.verdict),
             "exit": self.exit_code,
             "size": self.size,

@@ -21,6 +21,11 @@ def render(report: Report) -> str:
                 lines.append(f"  {name}: {value}")
     if report.scope is not None:
         lines += [f"  {report.scope['statement_zh']}", f"  {report.scope['statement_en']}"]
+    if report.erased_count:
+        lines.append(
+            f"  个人信息已依法删除 {report.erased_count} 项，摘要保留 / "
+            f"{report.erased_count} pieces of personal data were erased; their digests stay"
+        )
     for warning in report.warnings:
         lines.append(f"  ! {warning.zh} {warning.en}")
     if report.unlisted_warnings:

@@ -13,6 +13,7 @@ from waste_trace.ledger.policy import NO_QUORUM, Party, Policy, format_policy
 from waste_trace.services.attempts import Attempts
 from waste_trace.settings import Settings
 from waste_trace.store.blobs import Blobs
+from waste_trace.store.disclosures import Vault
 from waste_trace.store.engine import open_engine
 from waste_trace.store.key_files import KeyFiles
 from waste_trace.store.projector import ProjectorConfig
@@ -63,6 +64,11 @@ class Deployment:
     def now(self) -> datetime:
         """The present, aware UTC, by the deployment's clock."""
         return datetime.fromtimestamp(self.clock_ms() / 1000, UTC)
+
+    @property
+    def vault(self) -> Vault:
+        """Seals and unseals the personal data beside the ledger."""
+        return Vault(self.keys.secret("disclosure"))
 
     def policy_text(self) -> str:
         """The trust policy of this ledger (c2sp.org/tlog-policy): its log key, no witnesses."""

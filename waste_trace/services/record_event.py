@@ -2,12 +2,16 @@
 
 import json
 from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
 
 from waste_trace.custody.vocabulary import parse_body, require_permitted
 from waste_trace.errors import WasteTraceError
+from waste_trace.ledger.disclosure import Disclosure, undisclosed
 from waste_trace.ledger.dsse import Envelope, envelope_from_value, verify_envelope
 from waste_trace.ledger.errors import (
     InvalidSignature,
+    MalformedDisclosure,
     MalformedEnvelope,
     MalformedEvent,
     NotCanonical,
@@ -16,8 +20,10 @@ from waste_trace.ledger.errors import (
 from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event
 from waste_trace.ledger.registry import EnrolledKey, KeyRegistry, Refusal
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.event_request import split_disclosures, without_plaintext
 from waste_trace.services.quarantine import quarantine
 from waste_trace.services.refused import (
+    DisclosureMismatch,
     ForeignLedger,
     MalformedRequest,
     RevokedDevice,
@@ -38,7 +44,10 @@ _NOT_EVIDENCE = (LedgerBusy, LedgerRolledBack)
 
 
 def submit_event(deployment: Deployment, body: bytes, *, remote: str) -> Future[Recorded]:
-    """Check a body (one DSSE envelope in JSON) and hand it to the sequencer.
+    """Check a body and hand it to the sequencer.
+
+    A body is one DSSE envelope in JSON, or ``{"envelope": ..., "disclosures": [...]}`` with the
+    personal data that digests in the event stand for, which is kept beside the ledger.
 
     The future raises what the sequencer finds (``DeviceFork``); call ``keep_refused`` with it.
 
@@ -67,16 +76,17 @@ def record_event(deployment: Deployment, body: bytes, *, remote: str) -> Recorde
 def keep_refused(
     deployment: Deployment, body: bytes, error: WasteTraceError, *, remote: str
 ) -> None:
-    """Quarantine a refused body, unless the refusal was not about it."""
+    """Quarantine a refused body, unless the refusal was not about it; personal data stays out."""
     if not isinstance(error, _NOT_EVIDENCE):
+        kept = without_plaintext(body)
         quarantine(
-            deployment, body, error, channel="event", remote=remote, media_type="application/json"
+            deployment, kept, error, channel="event", remote=remote, media_type="application/json"
         )
 
 
 def check_event(deployment: Deployment, body: bytes) -> Submitted:
     """All that can be checked before sequencing: form, key, signature, vocabulary, permission."""
-    envelope, event = _parse(body)
+    envelope, event, disclosures = _parse(body)
     sequencer = deployment.sequencer
     if event.log != sequencer.origin:
         raise ForeignLedger(
@@ -85,13 +95,24 @@ def check_event(deployment: Deployment, body: bytes) -> Submitted:
         )
     registry = sequencer.registry
     try:
-        return _verify(registry, envelope, event)
+        submitted = _verify(registry, envelope, event)
     except WasteTraceError:
         # Another process may have enrolled the key, or registered the organisation, meanwhile.
         newer = sequencer.refresh()
         if newer is registry:
             raise
-    return _verify(newer, envelope, event)
+        submitted = _verify(newer, envelope, event)
+    if not disclosures:
+        return submitted
+    foreign = undisclosed(event, disclosures)
+    if foreign:
+        raise DisclosureMismatch(
+            f"有 {len(foreign)} 项个人信息与事件中的摘要不符。",
+            f"{len(foreign)} disclosures match no digest of the event, or come twice.",
+            digests=foreign,
+        )
+    keep = partial(deployment.vault.keep, disclosures=disclosures, now=deployment.now())
+    return replace(submitted, beside=keep)
 
 
 def _verify(registry: KeyRegistry, envelope: Envelope, event: Event) -> Submitted:
@@ -107,9 +128,11 @@ def _verify(registry: KeyRegistry, envelope: Envelope, event: Event) -> Submitte
     return Submitted(envelope, event, key.public_key)
 
 
-def _parse(body: bytes) -> tuple[Envelope, Event]:
+def _parse(body: bytes) -> tuple[Envelope, Event, list[Disclosure]]:
     try:
-        envelope = envelope_from_value(json.loads(body))
+        value = json.loads(body)
+        inner, disclosures = split_disclosures(value)
+        envelope = envelope_from_value(inner)
         if envelope.payload_type != PAYLOAD_TYPE:
             raise MalformedRequest(
                 f"载荷类型应为 {PAYLOAD_TYPE}。", f"The payload type must be {PAYLOAD_TYPE}."
@@ -117,7 +140,7 @@ def _parse(body: bytes) -> tuple[Envelope, Event]:
         event = parse_event(envelope.payload)
     except (ValueError, RecursionError) as error:
         raise MalformedRequest("请求体不是 JSON。", "The body is not JSON.") from error
-    except (MalformedEnvelope, MalformedEvent, NotCanonical) as error:
+    except (MalformedEnvelope, MalformedEvent, NotCanonical, MalformedDisclosure) as error:
         raise MalformedRequest(
             f"事件格式有误：{error.zh}", f"The event is malformed: {error.en}", reason=error.code
         ) from error
@@ -126,7 +149,7 @@ def _parse(body: bytes) -> tuple[Envelope, Event]:
             "签名的密钥编号与事件的设备不一致。",
             "The signature's keyid is not that of the event's device.",
         )
-    return envelope, event
+    return envelope, event, disclosures
 
 
 def _authorise(registry: KeyRegistry, event: Event) -> EnrolledKey:

@@ -59,3 +59,11 @@ class WrongOrganisation(RefusedEvent):
     default_do_en = (
         "Check the device's organisation; a device that changes hands is enrolled again."
     )
+
+
+class DisclosureMismatch(RefusedEvent):
+    """Personal data came with an event that has no digest of it."""
+
+    code: ClassVar[str] = "disclosure-mismatch"
+    default_do_zh = "请由设备重新同步；个人信息须与签名事件中的摘要一一对应，不可另行修改。"
+    default_do_en = "Let the device sync again; each disclosure belongs to one digest of the event."

@@ -4,6 +4,9 @@ import os
 import secrets
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from waste_trace.ledger.keys import SigningKey
 
 _OWN_FILE = "own-passphrase"
@@ -31,6 +34,12 @@ class KeyFiles:
                 _write_private(path, SigningKey.generate().to_pem(self._passphrase))
             self._loaded[name] = SigningKey.from_pem(path.read_bytes(), self._passphrase)
         return self._loaded[name]
+
+    def secret(self, name: str) -> bytes:
+        """32 secret bytes for encryption, from a key file that nothing signs with (HKDF-SHA256)."""
+        info = f"waste-trace-secret-v1 {name}".encode()
+        own = self.key(name).private_bytes()
+        return HKDF(hashes.SHA256(), 32, salt=None, info=info).derive(own)
 
     def _own_passphrase(self) -> str:
         path = self._folder / _OWN_FILE

@@ -2,7 +2,7 @@
 
 const PAYLOAD_TYPE = 'application/vnd.waste-trace.event.v1+json';
 const FIELDS = ['act', 'body', 'dev', 'ep', 'id', 'log', 'off', 'org', 'prev', 'seen', 'seq', 'site', 't', 'typ', 'v'];
-const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke']);
+const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke', 'pii.erased']);
 
 function canonicalText(value) {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;

@@ -55,11 +55,15 @@ Build = Callable[[Connection], Sequence[Draft]]
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A verified envelope: who signed it with which key has been checked before."""
+    """A verified envelope: who signed it with which key has been checked before.
+
+    ``beside``: writes what came with the event and is not in the leaf; called with the index.
+    """
 
     envelope: Envelope
     event: Event
     public_key: bytes
+    beside: Callable[[Connection, int], None] | None = None
 
 
 @dataclass(slots=True)
@@ -118,6 +122,7 @@ class Batch:
         digest = payload_hash(item.envelope.payload)
         placed = self._placed.get(digest)
         if placed is not None:
+            self._keep_beside(item, placed[0])
             return (*placed, True)
         event = item.event
         if (event.dev, event.ep, event.seq) in self._taken:
@@ -129,7 +134,9 @@ class Batch:
                 seq=event.seq,
             )
         self.registry.authorise(event)
-        return (*self._put(item.envelope, event, digest), False)
+        fresh = self._put(item.envelope, event, digest)
+        self._keep_beside(item, fresh[0])
+        return (*fresh, False)
 
     def compose(self, author: str, key: SigningKey, build: Build) -> list[tuple[int, int]]:
         """Write what a service says, with its chain continued inside this transaction."""
@@ -204,6 +211,10 @@ class Batch:
         self._placed[digest] = (index, ms)
         self._taken.add((event.dev, event.ep, event.seq))
         return index, ms
+
+    def _keep_beside(self, item: Submitted, index: int) -> None:
+        if item.beside is not None:
+            item.beside(self.connection, index)
 
     def _sign(self, author: str, key: SigningKey, draft: Draft) -> Envelope:
         device = table_of(Device)

@@ -35,6 +35,11 @@ from waste_trace.store.tables.ledger import (  # noqa: E402
 )
 from waste_trace.store.tables.outbox import Outbox  # noqa: E402
 from waste_trace.store.tables.parties import Device, Organisation, Site  # noqa: E402
+from waste_trace.store.tables.privacy import (  # noqa: E402
+    DisclosureAccess,
+    DisclosureKey,
+    DisclosureRow,
+)
 from waste_trace.store.tables.witness import Cosignature  # noqa: E402
 
 #: Rebuilt from the ledger by ``waste-trace rebuild``; nothing but the projector writes them.
@@ -63,6 +68,9 @@ __all__ = [
     "ContainerLink",
     "Cosignature",
     "Device",
+    "DisclosureAccess",
+    "DisclosureKey",
+    "DisclosureRow",
     "EnrolmentCode",
     "Entry",
     "EventIndex",
