@@ -28,16 +28,19 @@ async def record_event(
 ) -> RecordedEvent:
     """Record one signed event (a DSSE envelope in JSON); the answer is its inclusion receipt.
 
+    ``{"envelope": ..., "disclosures": ["<base64url>", ...]}`` brings the personal data that digests
+    in the event stand for; it is kept beside the ledger.
+
     The signature is the authentication. The same payload again gives the same entry (200). The
     answer comes after the commit: what was answered is never lost.
     """
     body = await read_body(request, deployment, deployment.settings.max_event_bytes, "event")
     remote = remote_of(request)
+    waiting = submit_event(deployment, body, remote=remote)  # keeps what it refuses
     try:
-        recorded = await asyncio.wrap_future(submit_event(deployment, body, remote=remote))
+        recorded = await asyncio.wrap_future(waiting)
     except WasteTraceError as error:
-        if error.code == "device-fork":
-            keep_refused(deployment, body, error, remote=remote)
+        keep_refused(deployment, body, error, remote=remote)
         raise
     if recorded.duplicate:
         response.status_code = 200

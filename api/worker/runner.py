@@ -52,10 +52,11 @@ class OutboxRunner:
                 self._stopping.wait(_IDLE_SECONDS)
 
     def _handle(self, job: Job) -> None:
-        if self._celery is None:
-            do_job(self._deployment, job)
-            return
+        """Do or send a job. Whatever fails here, the runner goes on and the lease ends."""
         try:
-            self._celery.send_task(PERFORM, args=[job.id], task_id=job.id)
+            if self._celery is None:
+                do_job(self._deployment, job)
+            else:
+                self._celery.send_task(PERFORM, args=[job.id], task_id=job.id)
         except Exception:
-            _log.exception("job %s cannot be sent; it is tried again when its lease ends", job.id)
+            _log.exception("job %s is tried again when its lease ends", job.id)

@@ -27,6 +27,7 @@ def verify_frame(deployment: Deployment, capture: int) -> None:
         reference=None if frame.reference is None else load_image(frame.reference),
         previous=None if frame.previous is None else load_image(frame.previous),
         expected=frame.expected,
+        marks=frame.marks,
         identify=lambda text: _identity(registry, text),
     )
     detail = verdict.as_value()

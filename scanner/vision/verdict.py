@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +71,7 @@ class FrameVerdict:
             "duplicate": self.duplicate,
             "codes": list(seen.codes),
             "found": list(seen.found),
+            "marked": list(seen.marked),
             "missing": list(seen.missing),
             "unexpected": list(seen.unexpected),
             "unobservable": list(seen.unobservable),
@@ -87,6 +88,7 @@ def verify_frame(
     expected: Sequence[str],
     config: VisionConfig | None = None,
     identify: Identify | None = None,
+    marks: Mapping[int, str] | None = None,
 ) -> FrameVerdict:
     """Verify one camera frame (uint8, HxW or HxWx3 BGR; only luma is used).
 
@@ -95,6 +97,7 @@ def verify_frame(
         previous: an earlier frame, to tell replays: 5 to 10 s older, since codecs copy noise
             within a group of pictures.
         expected: the identities of the labels that should be in view.
+        marks: far-mark ids to the identities that they are bound to.
         identify: code text to identity; by default the text itself (see ``inventory.take``).
 
     Raises:
@@ -108,7 +111,7 @@ def verify_frame(
     fresh = replay.compare(gray, before, healthy, config)
     state = HealthState.REPLAYED if fresh.replayed else found.state
     seen = inventory.take(
-        gray, expected, config, healthy=state is HealthState.OK, identify=identify
+        gray, expected, config, healthy=state is HealthState.OK, identify=identify, marks=marks
     )
     return FrameVerdict(
         verdict=_decide(state, seen),
@@ -129,6 +132,6 @@ def _decide(state: HealthState, seen: Inventory) -> str:
     if seen.unobservable:
         return UNOBSERVABLE
     # Without a reference what was read was read, but an empty expectation proves nothing.
-    if state is HealthState.NO_REFERENCE and not seen.found:
+    if state is HealthState.NO_REFERENCE and not (seen.found or seen.marked):
         return UNOBSERVABLE
     return VERIFIED

@@ -20,6 +20,7 @@ class FrameToVerify:
 
     Attributes:
         picture, reference, previous: image bytes; None where there is none.
+        marks: far-mark ids to the codes that they are bound to.
         expected: codes of the containers that the record has standing at the site.
     """
 
@@ -30,6 +31,7 @@ class FrameToVerify:
     reference: bytes | None
     previous: bytes | None
     expected: tuple[str, ...]
+    marks: Mapping[int, str]
 
 
 def frame_to_verify(deployment: Deployment, capture: int) -> FrameToVerify | None:
@@ -41,7 +43,7 @@ def frame_to_verify(deployment: Deployment, capture: int) -> FrameToVerify | Non
             return None
         known = connection.execute(select(camera).where(camera.c.camera == row.camera)).first()
         standing = connection.execute(
-            select(container.c.container)
+            select(container.c.container, container.c.mark)
             .where(container.c.site == row.site, container.c.state == "stored")
             .order_by(container.c.container)
         ).all()
@@ -55,7 +57,8 @@ def frame_to_verify(deployment: Deployment, capture: int) -> FrameToVerify | Non
         picture=picture,
         reference=_blob(deployment, known.reference_sha256 if known else ""),
         previous=_blob(deployment, known.previous_sha256 if known else ""),
-        expected=tuple(row[0] for row in standing),
+        expected=tuple(code for code, _ in standing),
+        marks={mark: code for code, mark in standing if mark is not None},
     )
 
 

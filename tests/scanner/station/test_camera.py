@@ -28,6 +28,7 @@ from scanner.scene import qr_patch
 from scanner.station.camera import Camera, CameraConfig, CameraEvent, CameraFrame
 from scanner.station.clockwork import Clockwork
 from scanner.station.errors import DeviceClosed
+from tests.databases import unavailable
 
 TEXT = "HTTPS://TRACE.PINGHU.EXAMPLE/Q/91330482MA28ABCD1X900249082026112300001"
 RATE = 10
@@ -253,7 +254,7 @@ def rtsp_server() -> Iterator[tuple[subprocess.Popen[str], str]]:
     if not port:
         server.wait(5)
         server.stdout.close()
-        pytest.skip("GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0)")
+        unavailable("GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0)")
     yield server, f"rtsp://127.0.0.1:{port}/cam"
     server.kill()
     server.wait()
