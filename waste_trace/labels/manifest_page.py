@@ -12,7 +12,7 @@ from pathlib import Path
 from waste_trace.labels.cells import LINE_HEIGHT, Field, centred
 from waste_trace.labels.errors import LabelError
 from waste_trace.labels.fonts import LabelFont, load_font
-from waste_trace.labels.form import Row, Table, draw_code, draw_lines, require_room
+from waste_trace.labels.form import Row, Table, draw_code, draw_lines
 from waste_trace.labels.layout import WHITE, Element, Layout, Matrix, Rect, Text
 from waste_trace.labels.manifest import Party, PrintedManifest, WasteLine
 from waste_trace.labels.matrices import QUIET_ZONE, page_qr_modules, qr_modules
@@ -25,25 +25,27 @@ _EM = 3.6
 _LINE = 0.25
 _HEAD_QR = 26.0
 _SIGN = 11.0
+_ROWS = 72
+"""Containers in one column of a page."""
 _MAX_PATCH = 150.0
 _MODULE = 0.8
 _FEWEST = 3
-"""Fewer rows than this do not stand alone at the foot of a page."""
+"""Fewer rows than this do not stand alone at the foot or head of a page."""
 _PART = 150.0
 """A part up to this height is not broken: it has one signature."""
 
 
 def layout_manifest(manifest: PrintedManifest, font: Path) -> list[Layout]:
-    """Lay the manifest out on A4 pages, the last one of evidence; two unless it has many wastes.
+    """Lay the manifest out on A4 pages, the last one of evidence; two unless there is much of it.
 
     Raises:
-        LabelError: no ``lines``, too many ``containers``, or a receipt longer than a QR holds.
+        LabelError: no ``lines``, or a ``receipt`` longer than a QR holds.
     """
     face = load_font(font)
     if not manifest.lines:
         raise LabelError("lines", "联单没有废物。", "The manifest lists no waste.")
     title = f"{TITLE} {manifest.number}"
-    pages = [*_form(manifest, face), _evidence(manifest, face)]
+    pages = [*_form(manifest, face), *_evidence(manifest, face)]
     return [Layout(*A4, (Rect(0, 0, *A4, WHITE), *page), title) for page in pages]
 
 
@@ -62,6 +64,8 @@ def _form(manifest: PrintedManifest, face: LabelFont) -> list[list[Element]]:
             room = A4[1] - _MARGIN - table.y
             ends = list(accumulate(table.heights(rest, face)))
             count = sum(end <= room for end in ends)
+            if count < len(rest):
+                count = min(count, len(rest) - _FEWEST)
             if count < len(rest) and (count < _FEWEST or (rest is rows and ends[-1] < _PART)):
                 elements, y = _head(manifest, face)
                 pages.append(elements)
@@ -161,41 +165,44 @@ def _signature(who: str, person: str) -> Row:
     )
 
 
-def _evidence(manifest: PrintedManifest, face: LabelFont) -> list[Element]:
-    """List the containers, then draw the receipt as large as the page leaves room for."""
-    heading = f"{TITLE} {manifest.number} · 容器与存证"
-    elements: list[Element] = [
-        centred(heading, face, 5.0, A4[0] / 2, _MARGIN + 3, bold=True),
-    ]
-    listed, y = _containers(manifest, face, _MARGIN + 10)
-    elements += listed
+def _evidence(manifest: PrintedManifest, face: LabelFont) -> list[list[Element]]:
+    """List the containers, then draw the receipt: on the same page where both have room."""
+    codes = [f"{n}. {code}" for n, code in enumerate(manifest.containers, start=1)]
+    pages: list[list[Element]] = []
+    y = 0.0
+    for start in range(0, max(1, len(codes)), 2 * _ROWS):
+        page = _evidence_head(manifest, face)
+        listed, y = _containers(codes[start : start + 2 * _ROWS], face, _MARGIN + 10)
+        pages.append([*page, *listed])
     words = (
         "存证：下方二维码是本联单最新事件的台账存证（c2sp.org/tlog-proof@v1），可离线核验："
         "waste-trace verify。 The QR below is the ledger receipt of this manifest's newest event."
     )
-    lines, y = draw_lines(words, face, _EM, _MARGIN, y + 3, _WIDTH)
-    code = _receipt_code(manifest, y)
-    require_room("containers", code.y + code.side, A4[1] - _MARGIN)
-    return [*elements, *lines, code]
+    lines, end = draw_lines(words, face, _EM, _MARGIN, y + 3, _WIDTH)
+    code = _receipt_code(manifest, end)
+    if code.y + code.side > A4[1] - _MARGIN:
+        pages.append(_evidence_head(manifest, face))
+        lines, end = draw_lines(words, face, _EM, _MARGIN, _MARGIN + 13, _WIDTH)
+        code = _receipt_code(manifest, end)
+    pages[-1] += [*lines, code]
+    return pages
 
 
-def _containers(
-    manifest: PrintedManifest, face: LabelFont, y: float
-) -> tuple[list[Element], float]:
-    codes: Sequence[str] = [str(code) for code in manifest.containers]
-    lines = -(-len(codes) // 2)
-    step = _EM * 0.8 * LINE_HEIGHT
+def _evidence_head(manifest: PrintedManifest, face: LabelFont) -> list[Element]:
+    heading = f"{TITLE} {manifest.number} · 容器与存证"
+    return [centred(heading, face, 5.0, A4[0] / 2, _MARGIN + 3, bold=True)]
+
+
+def _containers(codes: Sequence[str], face: LabelFont, y: float) -> tuple[list[Element], float]:
+    """Set codes in two columns, read downward."""
+    rows = -(-len(codes) // 2)
     em = _EM * 0.8
-    return [
-        Text(
-            _MARGIN + index // lines * _WIDTH / 2,
-            y + index % lines * step + em,
-            text,
-            em,
-            face.width(text, em),
-        )
-        for index, text in enumerate(f"{n}. {code}" for n, code in enumerate(codes, start=1))
-    ], y + lines * step
+    step = em * LINE_HEIGHT
+    texts: list[Element] = []
+    for index, text in enumerate(codes):
+        x = _MARGIN + index // rows * _WIDTH / 2
+        texts.append(Text(x, y + index % rows * step + em, text, em, face.width(text, em)))
+    return texts, y + rows * step
 
 
 def _receipt_code(manifest: PrintedManifest, y: float) -> Matrix:

@@ -13,7 +13,9 @@ from waste_trace.codes import digital_id
 from waste_trace.errors import WasteTraceError
 from waste_trace.labels.container import ContainerLabel
 from waste_trace.labels.layout import Layout
+from waste_trace.labels.medical import MedicalLabel, layout_medical_label
 from waste_trace.labels.naming import layout_with_names
+from waste_trace.labels.roll import RollLabel, layout_roll_label
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.issue_labels import sign_label
 from waste_trace.services.trace_container import UnknownContainer
@@ -105,6 +107,40 @@ def layout_label(
         remark=remark,
     )
     return layout_with_names(label, good_names(label.waste_name), label_font(deployment))
+
+
+def layout_roll(deployment: Deployment, code: str) -> Layout:
+    """A code for sticking on before anything else is known (先码后物).
+
+    Raises:
+        UnknownContainer, NoLabelFont
+    """
+    row, parsed = _read(deployment, code), digital_id.parse(code)
+    token = sign_label(deployment, parsed, row["rotation"])
+    return layout_roll_label(RollLabel(parsed, token.text), label_font(deployment))
+
+
+def layout_medical(
+    deployment: Deployment, code: str, department: str, *, remark: str = ""
+) -> Layout:
+    """The label of a bag or box of medical waste.
+
+    Raises:
+        UnknownContainer, NoLabelFont, LabelError: it is no medical waste, or words do not fit.
+    """
+    row, parsed = _read(deployment, code), digital_id.parse(code)
+    entry = house_catalogue(deployment).find(str(parsed.waste)).entry
+    label = MedicalLabel(
+        digital_id=parsed,
+        token_text=sign_label(deployment, parsed, row["rotation"]).text,
+        kind_zh=entry.description if entry else row["waste_name"] or "",
+        unit=row["name"] or str(parsed.unit),
+        department=department,
+        packed_on=parsed.day,
+        weight_kg=row["declared_kg"],
+        remark=remark,
+    )
+    return layout_medical_label(label, label_font(deployment))
 
 
 def _read(deployment: Deployment, code: str) -> dict[str, Any]:
