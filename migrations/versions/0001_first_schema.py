@@ -4,6 +4,8 @@ The ledger's own rows cannot be changed or deleted by a statement that slips thr
 refuse it. That is hygiene; the proof is the tree.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -60,54 +62,47 @@ def downgrade() -> None:
 def _create_ledger() -> None:
     op.create_table(
         "log_state",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.String(), nullable=False),
-        sa.Column("size", LEDGER_INDEX, nullable=False),
-        sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("ms_last", LEDGER_INDEX, nullable=False),
+        *_required(sa.Integer(), "id"),
+        *_required(sa.String(), "origin"),
+        *_required(LEDGER_INDEX, "size"),
+        *_required(sa.LargeBinary(), "root"),
+        *_required(sa.Integer(), "epoch"),
+        *_required(LEDGER_INDEX, "ms_last"),
         sa.PrimaryKeyConstraint("id", name="pk_log_state"),
     )
     op.create_table(
         "entry",
-        sa.Column("idx", LEDGER_INDEX, autoincrement=False, nullable=False),
-        sa.Column("leaf", sa.LargeBinary(), nullable=False),
-        sa.Column("payload_hash", sa.LargeBinary(), nullable=False),
+        *_required(LEDGER_INDEX, "idx"),
+        *_required(sa.LargeBinary(), "leaf", "payload_hash"),
         sa.PrimaryKeyConstraint("idx", name="pk_entry"),
         sa.UniqueConstraint("payload_hash", name="uq_entry_payload_hash"),
     )
     op.create_table(
         "tile",
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("n", LEDGER_INDEX, nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
+        *_required(sa.Integer(), "level"),
+        *_required(LEDGER_INDEX, "n"),
+        *_required(sa.Integer(), "width"),
+        *_required(sa.LargeBinary(), "data"),
         sa.PrimaryKeyConstraint("level", "n", name="pk_tile"),
     )
     op.create_table(
         "checkpoint",
-        sa.Column("size", LEDGER_INDEX, nullable=False),
-        sa.Column("note", sa.String(), nullable=False),
-        sa.Column("ms", LEDGER_INDEX, nullable=False),
+        *_required(LEDGER_INDEX, "size"),
+        *_required(sa.String(), "note"),
+        *_required(LEDGER_INDEX, "ms"),
         sa.PrimaryKeyConstraint("size", name="pk_checkpoint"),
     )
     op.create_table(
         "event_index",
-        sa.Column("idx", LEDGER_INDEX, nullable=False),
-        sa.Column("event_id", sa.String(), nullable=False),
-        sa.Column("typ", sa.String(), nullable=False),
-        sa.Column("dev", sa.String(), nullable=False),
-        sa.Column("ep", sa.Integer(), nullable=False),
-        sa.Column("seq", LEDGER_INDEX, nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("logged_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("offline", sa.Boolean(), nullable=False),
-        sa.Column("chain_flags", sa.String(), nullable=False),
-        sa.Column("manifest", sa.String(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        *_required(LEDGER_INDEX, "idx"),
+        *_required(sa.String(), "event_id", "typ", "dev"),
+        *_required(sa.Integer(), "ep"),
+        *_required(LEDGER_INDEX, "seq"),
+        *_required(sa.String(), "org", "site", "act"),
+        *_required(sa.DateTime(timezone=True), "claimed_at", "logged_at"),
+        *_required(sa.Boolean(), "offline"),
+        *_required(sa.String(), "chain_flags", "manifest"),
+        *_required(sa.Text(), "body"),
         sa.PrimaryKeyConstraint("idx", name="pk_event_index"),
         sa.UniqueConstraint("dev", "ep", "seq", name="uq_event_index_dev"),
     )
@@ -121,39 +116,27 @@ def _create_ledger() -> None:
 def _create_parties() -> None:
     op.create_table(
         "organisation",
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("kinds", sa.String(), nullable=False),
-        sa.Column("region", sa.String(), nullable=False),
-        sa.Column("registered_idx", LEDGER_INDEX, nullable=False),
+        *_required(sa.String(), "org", "name", "kinds", "region"),
+        *_required(LEDGER_INDEX, "registered_idx"),
         sa.PrimaryKeyConstraint("org", name="pk_organisation"),
     )
     op.create_table(
         "site",
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("capacity_kg", sa.BigInteger(), nullable=True),
+        *_required(sa.String(), "site", "org", "name", "kind"),
+        *_optional(sa.BigInteger(), "capacity_kg"),
         sa.PrimaryKeyConstraint("site", name="pk_site"),
     )
     op.create_index("ix_site_org", "site", ["org"])
     op.create_table(
         "device",
-        sa.Column("dev", sa.String(), nullable=False),
-        sa.Column("ep", sa.Integer(), nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("alg", sa.String(), nullable=False),
-        sa.Column("public_key", sa.String(), nullable=False),
-        sa.Column("enrolled_idx", LEDGER_INDEX, nullable=False),
-        sa.Column("revoked_idx", LEDGER_INDEX, nullable=True),
-        sa.Column("last_good_seq", LEDGER_INDEX, nullable=True),
-        sa.Column("next_seq", LEDGER_INDEX, nullable=False),
-        sa.Column("last_hash", sa.String(), nullable=False),
-        sa.Column("chain", sa.String(), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
+        *_required(sa.String(), "dev"),
+        *_required(sa.Integer(), "ep"),
+        *_required(sa.String(), "org", "name", "purpose", "alg", "public_key"),
+        *_required(LEDGER_INDEX, "enrolled_idx"),
+        *_optional(LEDGER_INDEX, "revoked_idx", "last_good_seq"),
+        *_required(LEDGER_INDEX, "next_seq"),
+        *_required(sa.String(), "last_hash", "chain"),
+        *_optional(sa.DateTime(timezone=True), "last_seen_at"),
         sa.PrimaryKeyConstraint("dev", "ep", name="pk_device"),
     )
     op.create_index("ix_device_org", "device", ["org"])
@@ -162,39 +145,34 @@ def _create_parties() -> None:
 def _create_custody() -> None:
     op.create_table(
         "batch",
-        sa.Column("batch", sa.String(), nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("waste_code", sa.String(), nullable=False),
-        sa.Column("edition", sa.String(), nullable=False),
-        sa.Column("waste_name", sa.String(), nullable=False),
-        sa.Column("form", sa.String(), nullable=False),
-        sa.Column("weight_kg", sa.BigInteger(), nullable=False),
-        sa.Column("facility", sa.String(), nullable=False),
-        sa.Column("produced_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("idx", LEDGER_INDEX, nullable=False),
+        *_required(sa.String(), "batch", "org", "waste_code", "edition", "waste_name", "form"),
+        *_required(sa.BigInteger(), "weight_kg"),
+        *_required(sa.String(), "facility"),
+        *_required(sa.DateTime(timezone=True), "produced_at"),
+        *_required(LEDGER_INDEX, "idx"),
         sa.PrimaryKeyConstraint("batch", "org", name="pk_batch"),
     )
     op.create_index("ix_batch_waste_code", "batch", ["waste_code"])
     op.create_table(
         "container",
-        sa.Column("container", sa.String(), nullable=False),
-        sa.Column("unit", sa.String(), nullable=False),
-        sa.Column("waste_code", sa.String(), nullable=False),
-        sa.Column("batch", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("holder", sa.String(), nullable=False),
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("manifest", sa.String(), nullable=False),
-        sa.Column("issued", sa.Boolean(), nullable=False),
-        sa.Column("rotation", sa.Integer(), nullable=False),
-        sa.Column("volume_l", sa.Integer(), nullable=True),
-        sa.Column("declared_kg", sa.BigInteger(), nullable=True),
-        sa.Column("dispatched_kg", sa.BigInteger(), nullable=True),
-        sa.Column("received_kg", sa.BigInteger(), nullable=True),
-        sa.Column("method", sa.String(), nullable=False),
-        sa.Column("first_idx", LEDGER_INDEX, nullable=False),
-        sa.Column("last_idx", LEDGER_INDEX, nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        *_required(
+            sa.String(),
+            "container",
+            "unit",
+            "waste_code",
+            "batch",
+            "state",
+            "holder",
+            "site",
+            "manifest",
+        ),
+        *_required(sa.Boolean(), "issued"),
+        *_required(sa.Integer(), "rotation"),
+        *_optional(sa.Integer(), "volume_l"),
+        *_optional(sa.BigInteger(), "declared_kg", "dispatched_kg", "received_kg"),
+        *_required(sa.String(), "method"),
+        *_required(LEDGER_INDEX, "first_idx", "last_idx"),
+        *_required(sa.DateTime(timezone=True), "changed_at"),
         sa.PrimaryKeyConstraint("container", name="pk_container"),
     )
     op.create_index("ix_container_holder", "container", ["holder"])
@@ -205,36 +183,28 @@ def _create_custody() -> None:
     op.create_index("ix_container_waste_code", "container", ["waste_code"])
     op.create_table(
         "container_event",
-        sa.Column("container", sa.String(), nullable=False),
-        sa.Column("idx", LEDGER_INDEX, nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
+        *_required(sa.String(), "container"),
+        *_required(LEDGER_INDEX, "idx"),
+        *_required(sa.String(), "role"),
         sa.PrimaryKeyConstraint("container", "idx", "role", name="pk_container_event"),
     )
     op.create_table(
         "container_link",
-        sa.Column("parent", sa.String(), nullable=False),
-        sa.Column("child", sa.String(), nullable=False),
-        sa.Column("weight_kg", sa.BigInteger(), nullable=True),
-        sa.Column("idx", LEDGER_INDEX, nullable=False),
+        *_required(sa.String(), "parent", "child"),
+        *_optional(sa.BigInteger(), "weight_kg"),
+        *_required(LEDGER_INDEX, "idx"),
         sa.PrimaryKeyConstraint("parent", "child", name="pk_container_link"),
     )
     op.create_index("ix_container_link_child", "container_link", ["child"])
     op.create_table(
         "manifest",
-        sa.Column("manifest", sa.String(), nullable=False),
-        sa.Column("sender", sa.String(), nullable=False),
-        sa.Column("carrier", sa.String(), nullable=False),
-        sa.Column("receiver", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("lines", sa.Text(), nullable=False),
-        sa.Column("containers", sa.Text(), nullable=False),
-        sa.Column("vehicle_plate", sa.String(), nullable=False),
-        sa.Column("planned_kg", sa.BigInteger(), nullable=True),
-        sa.Column("dispatched_kg", sa.BigInteger(), nullable=True),
-        sa.Column("received_kg", sa.BigInteger(), nullable=True),
-        sa.Column("opened_idx", LEDGER_INDEX, nullable=True),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_idx", LEDGER_INDEX, nullable=False),
+        *_required(sa.String(), "manifest", "sender", "carrier", "receiver", "state"),
+        *_required(sa.Text(), "lines", "containers"),
+        *_required(sa.String(), "vehicle_plate"),
+        *_optional(sa.BigInteger(), "planned_kg", "dispatched_kg", "received_kg"),
+        *_optional(LEDGER_INDEX, "opened_idx"),
+        *_optional(sa.DateTime(timezone=True), "opened_at"),
+        *_required(LEDGER_INDEX, "last_idx"),
         sa.PrimaryKeyConstraint("manifest", name="pk_manifest"),
     )
     op.create_index("ix_manifest_carrier", "manifest", ["carrier"])
@@ -246,18 +216,11 @@ def _create_custody() -> None:
 def _create_evidence() -> None:
     op.create_table(
         "finding",
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("rule", sa.String(), nullable=False),
-        sa.Column("severity", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("zh", sa.String(), nullable=False),
-        sa.Column("en", sa.String(), nullable=False),
-        sa.Column("clause", sa.String(), nullable=False),
-        sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("raised_idx", LEDGER_INDEX, nullable=False),
-        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("cleared_idx", LEDGER_INDEX, nullable=True),
+        *_required(sa.String(), "key", "rule", "severity", "subject", "org", "zh", "en", "clause"),
+        *_required(sa.Text(), "facts"),
+        *_required(LEDGER_INDEX, "raised_idx"),
+        *_required(sa.DateTime(timezone=True), "raised_at"),
+        *_optional(LEDGER_INDEX, "cleared_idx"),
         sa.PrimaryKeyConstraint("key", name="pk_finding"),
     )
     op.create_index("ix_finding_org", "finding", ["org"])
@@ -265,18 +228,13 @@ def _create_evidence() -> None:
     op.create_index("ix_finding_subject", "finding", ["subject"])
     op.create_table(
         "quarantine",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("remote", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("zh", sa.String(), nullable=False),
-        sa.Column("en", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("length", sa.Integer(), nullable=False),
-        sa.Column("media_type", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("times", sa.Integer(), nullable=False),
+        *_required(sa.Integer(), "id"),
+        *_required(sa.DateTime(timezone=True), "received_at"),
+        *_required(sa.String(), "channel", "remote", "reason", "zh", "en", "sha256"),
+        *_required(sa.Integer(), "length"),
+        *_required(sa.String(), "media_type"),
+        *_required(sa.LargeBinary(), "body"),
+        *_required(sa.Integer(), "times"),
         sa.PrimaryKeyConstraint("id", name="pk_quarantine"),
     )
     op.create_index("ix_quarantine_reason", "quarantine", ["reason"])
@@ -284,28 +242,27 @@ def _create_evidence() -> None:
     op.create_index("ix_quarantine_sha256", "quarantine", ["sha256"])
     op.create_table(
         "camera",
-        sa.Column("camera", sa.String(), nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("reference_sha256", sa.String(), nullable=False),
-        sa.Column("previous_sha256", sa.String(), nullable=False),
-        sa.Column("last_verdict", sa.String(), nullable=False),
-        sa.Column("last_idx", LEDGER_INDEX, nullable=False),
+        *_required(
+            sa.String(),
+            "camera",
+            "org",
+            "site",
+            "reference_sha256",
+            "previous_sha256",
+            "last_verdict",
+        ),
+        *_required(LEDGER_INDEX, "last_idx"),
         sa.PrimaryKeyConstraint("camera", name="pk_camera"),
     )
     op.create_index("ix_camera_org", "camera", ["org"])
     op.create_table(
         "frame",
-        sa.Column("idx", LEDGER_INDEX, nullable=False),
-        sa.Column("camera", sa.String(), nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("media_type", sa.String(), nullable=False),
-        sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("verdict_idx", LEDGER_INDEX, nullable=True),
-        sa.Column("verdict", sa.String(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
+        *_required(LEDGER_INDEX, "idx"),
+        *_required(sa.String(), "camera", "org", "site", "sha256", "media_type"),
+        *_required(sa.DateTime(timezone=True), "captured_at"),
+        *_optional(LEDGER_INDEX, "verdict_idx"),
+        *_required(sa.String(), "verdict"),
+        *_required(sa.Text(), "detail"),
         sa.PrimaryKeyConstraint("idx", name="pk_frame"),
     )
     op.create_index("ix_frame_camera", "frame", ["camera"])
@@ -316,35 +273,26 @@ def _create_evidence() -> None:
 def _create_access() -> None:
     op.create_table(
         "app_user",
-        sa.Column("username", sa.String(), nullable=False),
-        sa.Column("display_name", sa.String(), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("pseudonym", sa.String(), nullable=False),
-        sa.Column("disabled", sa.Boolean(), nullable=False),
+        *_required(
+            sa.String(), "username", "display_name", "password_hash", "role", "org", "pseudonym"
+        ),
+        *_required(sa.Boolean(), "disabled"),
         sa.PrimaryKeyConstraint("username", name="pk_app_user"),
         sa.UniqueConstraint("pseudonym", name="uq_app_user_pseudonym"),
     )
     op.create_index("ix_app_user_org", "app_user", ["org"])
     op.create_table(
         "login_session",
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("username", sa.String(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        *_required(sa.String(), "token_hash", "username"),
+        *_required(sa.DateTime(timezone=True), "created_at", "expires_at"),
         sa.PrimaryKeyConstraint("token_hash", name="pk_login_session"),
     )
     op.create_index("ix_login_session_username", "login_session", ["username"])
     op.create_table(
         "enrolment_code",
-        sa.Column("code_hash", sa.String(), nullable=False),
-        sa.Column("org", sa.String(), nullable=False),
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("created_by", sa.String(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_by_dev", sa.String(), nullable=False),
+        *_required(sa.String(), "code_hash", "org", "site", "actor", "created_by"),
+        *_required(sa.DateTime(timezone=True), "expires_at"),
+        *_required(sa.String(), "used_by_dev"),
         sa.PrimaryKeyConstraint("code_hash", name="pk_enrolment_code"),
     )
 
@@ -352,19 +300,25 @@ def _create_access() -> None:
 def _create_work() -> None:
     op.create_table(
         "outbox",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("task", sa.String(), nullable=False),
-        sa.Column("args", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.String(), nullable=False),
+        *_required(sa.String(), "id", "task"),
+        *_required(sa.Text(), "args"),
+        *_required(sa.DateTime(timezone=True), "created_at", "not_before"),
+        *_optional(sa.DateTime(timezone=True), "leased_until"),
+        *_required(sa.Integer(), "attempts"),
+        *_optional(sa.DateTime(timezone=True), "done_at"),
+        *_required(sa.String(), "last_error"),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
     )
     op.create_index("ix_outbox_done_at", "outbox", ["done_at"])
     op.create_index("ix_outbox_not_before", "outbox", ["not_before"])
+
+
+def _required(kind: sa.types.TypeEngine[Any], *names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=False) for name in names]
+
+
+def _optional(kind: sa.types.TypeEngine[Any], *names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=True) for name in names]
 
 
 def _freeze(table: str) -> None:
