@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.agent import Handheld
+from scanner.agent.sync import event_request
 from waste_trace.codes.signature import key_id
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.keys import Algorithm
@@ -55,11 +56,13 @@ class Device:
         at: datetime | None = None,
         offline: bool = False,
         site: str | None = None,
+        personal: Mapping[str, str] | None = None,
     ) -> bytes:
-        """Record an event on the device; the envelope's bytes. ``at``: the deployment's now."""
+        """Record an event on the device; what it posts. ``at``: the deployment's now."""
         at = at or self.deployment.now()
-        seq = self.handheld.record(typ, body, at=at, offline=offline, site=site)
-        return self.handheld.notebook.records()[seq].envelope
+        seq = self.handheld.record(typ, body, at=at, offline=offline, site=site, personal=personal)
+        notebook = self.handheld.notebook
+        return event_request(notebook.records()[seq].envelope, notebook.disclosures(seq))
 
     def send(self, envelope: bytes) -> Recorded:
         """Hand an envelope in, as the HTTP edge would."""
@@ -73,9 +76,10 @@ class Device:
         at: datetime | None = None,
         offline: bool = False,
         site: str | None = None,
+        personal: Mapping[str, str] | None = None,
     ) -> Recorded:
         """Sign an event and hand it in."""
-        return self.send(self.sign(typ, body, at=at, offline=offline, site=site))
+        return self.send(self.sign(typ, body, at=at, offline=offline, site=site, personal=personal))
 
 
 def enrolled_device(

@@ -63,5 +63,18 @@ PLANT = Party(
 )  # fmt: skip
 CAST = (BUREAU, FACTORY, GARAGE, PRINTER, PLATFORM, CARRIER, PLANT)
 
+#: Verbs with which a person signs for a part of the manifest, and what the form calls the person.
+_SIGNS = {"open_manifest": "handler", "load": "driver", "accept": "handler"}
+
+
+def personal_of(party: Party, typ: str) -> dict[str, str]:
+    """Name and telephone of who acts, for the verbs that ask for them. The numbers are invented."""
+    role = _SIGNS.get(typ)
+    if role is None:
+        return {}
+    number = 10_000_000 + CAST.index(party)
+    return {f"{role}_name": party.person, f"{role}_phone": f"138{number}"}
+
+
 CAMERA = "CAM-HD-01"
 PLATE = "浙F7K21挂"

@@ -13,7 +13,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from api.demo.cast import Party
+from api.demo.cast import Party, personal_of
 from api.demo.clock import StoryClock
 from scanner.agent import Handheld, SyncReport, enrol, sync
 from waste_trace.services.deployment import Deployment
@@ -103,8 +103,13 @@ class Stage:
         return handheld
 
     def record(self, party: Party, typ: str, body: dict[str, Any], *, offline: bool = False) -> int:
-        """Sign an event on the party's device now; its sequence number there."""
-        return self.handhelds[party.key].record(typ, body, at=self.clock.now(), offline=offline)
+        """Sign an event on the party's device now; its sequence number there.
+
+        Whoever loads or accepts is named, as the manifest wants it: beside the ledger, not in it.
+        """
+        return self.handhelds[party.key].record(
+            typ, body, at=self.clock.now(), offline=offline, personal=personal_of(party, typ)
+        )
 
     def sync(self, party: Party) -> SyncReport:
         """Send what a party's device has waiting; every receipt is checked by the device."""

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ISSUE = "issue"
     NUMBER = "number"
     AUDIT = "audit"
+    ERASE = "erase"
 
 
 _EVERYBODY = {Permission.READ, Permission.ENROL}
@@ -36,7 +37,7 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     "platform": frozenset(_MAKES_WASTE),
     "transporter": frozenset(_EVERYBODY),
     "treatment": frozenset(_EVERYBODY | {Permission.ISSUE}),
-    "regulator": frozenset(_EVERYBODY | {Permission.REVOKE, Permission.AUDIT}),
+    "regulator": frozenset(_EVERYBODY | {Permission.REVOKE, Permission.AUDIT, Permission.ERASE}),
 }
 
 
@@ -107,6 +108,7 @@ class May:
 
 _read, _enrol, _revoke = May(Permission.READ), May(Permission.ENROL), May(Permission.REVOKE)
 _issue, _number, _audit = May(Permission.ISSUE), May(Permission.NUMBER), May(Permission.AUDIT)
+_erase = May(Permission.ERASE)
 
 #: What routes annotate their parameter with.
 Reader = Annotated[Person, Depends(_read)]
@@ -115,5 +117,6 @@ Revoker = Annotated[Person, Depends(_revoke)]
 Issuer = Annotated[Person, Depends(_issue)]
 Numberer = Annotated[Person, Depends(_number)]
 Auditor = Annotated[Person, Depends(_audit)]
+Eraser = Annotated[Person, Depends(_erase)]
 Anybody = Annotated[Person | None, Depends(May(Permission.PUBLIC))]
 SigningDevice = Annotated[Person | None, Depends(May(Permission.DEVICE))]

@@ -16,9 +16,11 @@ from waste_trace.errors import WasteTraceError
 from waste_trace.labels.errors import LabelError
 from waste_trace.ledger.errors import MalformedBundle
 from waste_trace.services.enrol_device import EnrolmentRefused
+from waste_trace.services.erase_person import ErasureRefused
 from waste_trace.services.issue_labels import CodesUsedUp
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.refused import (
+    DisclosureMismatch,
     ForeignLedger,
     MalformedRequest,
     RefusedEvent,
@@ -46,6 +48,7 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     NotPermitted: 403,
     ForeignLedger: 409,
     DeviceFork: 409,
+    DisclosureMismatch: 422,
     RefusedEvent: 400,
     CustodyError: 422,
     HugeImage: 413,
@@ -55,6 +58,7 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     BadParameters: 422,
     EnrolmentRefused: 403,
     CodesUsedUp: 409,
+    ErasureRefused: 409,
     NotInLedger: 404,
     MalformedBundle: 404,
     UnknownContainer: 404,

@@ -10,6 +10,7 @@ from scanner.agent.notebook import Notebook
 from waste_trace.codes.errors import WithdrawnLabel
 from waste_trace.codes.label_token import LabelToken, verify, withdrawal_digest
 from waste_trace.codes.label_token import parse as parse_token
+from waste_trace.ledger.disclosure import FIELD, SALT_BYTES, make_disclosure
 from waste_trace.ledger.dsse import envelope_bytes, sign_envelope
 from waste_trace.ledger.encoding import b64url, decode_b64, decode_b64url
 from waste_trace.ledger.event import (
@@ -76,6 +77,7 @@ class Handheld:
         at: datetime | None = None,
         offline: bool = False,
         site: str | None = None,
+        personal: Mapping[str, str] | None = None,
     ) -> int:
         """Sign an event and queue it; its sequence number on this device.
 
@@ -84,7 +86,20 @@ class Handheld:
             at: claimed time, aware; the present by default.
             offline: the device had no network when this happened.
             site: where, if not at the site that the device is enrolled for.
+            personal: names and values of personal data ("driver_name": ...). Their salted digests
+                are signed; they themselves wait in the notebook and go beside the event.
+
+        Raises:
+            MalformedDisclosure: a name or value that cannot be disclosed; nothing is recorded.
         """
+        disclosures = [
+            make_disclosure(name, value, os.urandom(SALT_BYTES))
+            for name, value in (personal or {}).items()
+        ]
+        said = dict(body)
+        if disclosures:
+            # In the order of the digests, which says nothing about the names.
+            said[FIELD] = sorted(disclosure.digest for disclosure in disclosures)
         identity = self.identity
         chain = self.notebook.recall("chain") or {"next": 0, "prev": ""}
         seen = self.notebook.recall("seen") or {"n": 0, "root": ""}
@@ -103,11 +118,12 @@ class Handheld:
             act=identity["act"],
             org=identity["org"],
             site=identity["site"] if site is None else site,
-            body=dict(body),
+            body=said,
         )
         payload = build_payload(event)
         envelope = envelope_bytes(sign_envelope(payload, PAYLOAD_TYPE, event.key_id, self.key))
-        self.notebook.add(event.seq, envelope, b64url(payload_hash(payload)))
+        texts = [disclosure.text for disclosure in disclosures]
+        self.notebook.add(event.seq, envelope, b64url(payload_hash(payload)), texts)
         return event.seq
 
     def close(self) -> None:

@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS record (
     seq INTEGER PRIMARY KEY, envelope BLOB NOT NULL, state TEXT NOT NULL,
     idx INTEGER, receipt TEXT NOT NULL DEFAULT '', problem TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS disclosure (
+    seq INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (seq, text)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS withdrawn (digest TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -42,6 +44,7 @@ class Notebook:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA secure_delete=ON")  # personal data that was sent is really gone
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
@@ -78,13 +81,16 @@ class Notebook:
         found = self._db.execute("SELECT 1 FROM withdrawn WHERE digest = ?", (digest,))
         return found.fetchone() is not None
 
-    def add(self, seq: int, envelope: bytes, prev: str) -> None:
-        """Queue a signed record and move the chain, in one transaction."""
+    def add(self, seq: int, envelope: bytes, prev: str, disclosures: Iterable[str] = ()) -> None:
+        """Queue a signed record with its disclosures and move the chain, in one transaction."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute(
                 "INSERT INTO record (seq, envelope, state) VALUES (?, ?, ?)",
                 (seq, envelope, WAITING),
+            )
+            self._db.executemany(
+                "INSERT INTO disclosure VALUES (?, ?)", [(seq, text) for text in disclosures]
             )
             chain = json.dumps({"next": seq + 1, "prev": prev})
             self._db.execute("INSERT OR REPLACE INTO memory VALUES ('chain', ?)", (chain,))
@@ -98,13 +104,20 @@ class Notebook:
         receipt: str = "",
         problem: Mapping[str, Any] | None = None,
     ) -> None:
-        """What became of a record."""
+        """What became of a record. Once received, its personal data is the ledger's to keep."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute(
                 "UPDATE record SET state = ?, idx = ?, receipt = ?, problem = ? WHERE seq = ?",
                 (state, index, receipt, json.dumps(dict(problem or {})), seq),
             )
+            if state == RECEIVED:
+                self._db.execute("DELETE FROM disclosure WHERE seq = ?", (seq,))
+
+    def disclosures(self, seq: int) -> list[str]:
+        """The disclosures that go with a record and have not been received."""
+        rows = self._db.execute("SELECT text FROM disclosure WHERE seq = ? ORDER BY text", (seq,))
+        return [text for (text,) in rows]
 
     def records(self, state: str | None = None) -> list[QueuedRecord]:
         """The records in the order in which they were made."""

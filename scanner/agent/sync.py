@@ -1,6 +1,7 @@
 """Enrol and sync over HTTP: send what waits, check every receipt, refuse a ledger that forked."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -92,8 +93,9 @@ def _send(
     handheld: Handheld, client: httpx.Client, record: QueuedRecord, report: SyncReport
 ) -> bool:
     """Send one record; False if the answer was not about it."""
+    content = event_request(record.envelope, handheld.notebook.disclosures(record.seq))
     answer = client.post(
-        "/v1/events", content=record.envelope, headers={"content-type": "application/json"}
+        "/v1/events", content=content, headers={"content-type": "application/json"}
     )
     value = _json(answer)
     if answer.status_code in (200, 201) and "receipt" in value:
@@ -106,6 +108,14 @@ def _send(
         report.refused.append(record.seq)
         return True
     return False
+
+
+def event_request(envelope: bytes, disclosures: Sequence[str]) -> bytes:
+    """The body of ``POST /v1/events``: the envelope, and the personal data beside it if any."""
+    if not disclosures:
+        return envelope
+    value = {"envelope": json.loads(envelope), "disclosures": list(disclosures)}
+    return json.dumps(value).encode()
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

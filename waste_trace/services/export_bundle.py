@@ -10,8 +10,11 @@ from sqlalchemy import Connection
 
 from waste_trace.ledger.bundle import write_bundle
 from waste_trace.ledger.bundle_zip import zip_bundle
+from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.disclose import disclosures_for_export
 from waste_trace.services.prove import NotInLedger
+from waste_trace.services.sign_in import Person
 from waste_trace.store.tiles import SqlTiles, leaves, newest_checkpoint
 
 
@@ -24,15 +27,19 @@ class _Tiles(SqlTiles):
 
 
 def export_bundle(
-    deployment: Deployment, target: Path, pinned: Mapping[str, str] | None = None
+    deployment: Deployment,
+    target: Path,
+    pinned: Mapping[str, str] | None = None,
+    disclose_to: Person | None = None,
 ) -> None:
     """Write the whole ledger, as the newest checkpoint has it, to the new or empty ``target``.
 
     Args:
         pinned: name to signed note of checkpoints that somebody outside holds.
+        disclose_to: put in the personal data that this person may see; none by default.
     """
     with deployment.engine.connect() as connection:
-        _export(deployment, connection, target, pinned or {})
+        _export(deployment, connection, target, pinned or {}, disclose_to)
 
 
 def export_bundle_zip(deployment: Deployment) -> Path:
@@ -49,11 +56,19 @@ def export_bundle_zip(deployment: Deployment) -> Path:
 
 
 def _export(
-    deployment: Deployment, connection: Connection, target: Path, pinned: Mapping[str, str]
+    deployment: Deployment,
+    connection: Connection,
+    target: Path,
+    pinned: Mapping[str, str],
+    disclose_to: Person | None,
 ) -> None:
     note = newest_checkpoint(connection)
     if note is None:
         raise NotInLedger("台账尚未开立。", "The ledger is not open yet.")
+    shown: dict[int, Sequence[str]] = {}
+    if disclose_to is not None:
+        entries = range(read_checkpoint(note).size)
+        shown = disclosures_for_export(deployment, disclose_to, entries)
     source = _Tiles(connection)
     write_bundle(
         target,
@@ -63,4 +78,5 @@ def _export(
         policy=deployment.policy_text(),
         registrar_vkey=deployment.sequencer.registrar_vkey.text,
         pinned=pinned,
+        disclosures=shown,
     )

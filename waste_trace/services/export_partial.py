@@ -1,5 +1,6 @@
 """Export a partial bundle: one container, one manifest, or one organisation and period."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,28 +17,42 @@ from waste_trace.ledger.registry import REGISTRAR
 from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.disclose import disclosures_for_export
 from waste_trace.services.prove import NotInLedger
+from waste_trace.services.sign_in import Person
 from waste_trace.store.tables import ContainerEvent, Entry, EventIndex
 from waste_trace.store.tiles import SqlTiles, newest_checkpoint, read_head
 from waste_trace.store.writing import table_of
 
 
-def export_container(deployment: Deployment, container: str, target: Path) -> Scope:
-    """Every event of a container (数字识别码) to the new or empty ``target``; NotInLedger."""
+def export_container(
+    deployment: Deployment, container: str, target: Path, disclose_to: Person | None = None
+) -> Scope:
+    """Every event of a container (数字识别码) to the new or empty ``target``; NotInLedger.
+
+    ``disclose_to``, here and below: put in the personal data that this person may see.
+    """
     table = table_of(ContainerEvent)
     chosen = select(table.c.idx).where(table.c.container == container)
-    return _export(deployment, target, CONTAINER, container, chosen)
+    return _export(deployment, target, CONTAINER, container, chosen, disclose_to=disclose_to)
 
 
-def export_manifest(deployment: Deployment, number: str, target: Path) -> Scope:
+def export_manifest(
+    deployment: Deployment, number: str, target: Path, disclose_to: Person | None = None
+) -> Scope:
     """Every event of a manifest (联单编号) to the new or empty ``target``; NotInLedger."""
     table = table_of(EventIndex)
     chosen = select(table.c.idx).where(table.c.manifest == number)
-    return _export(deployment, target, MANIFEST_NUMBER, number, chosen)
+    return _export(deployment, target, MANIFEST_NUMBER, number, chosen, disclose_to=disclose_to)
 
 
 def export_organisation(
-    deployment: Deployment, org: str, start: datetime, end: datetime, target: Path
+    deployment: Deployment,
+    org: str,
+    start: datetime,
+    end: datetime,
+    target: Path,
+    disclose_to: Person | None = None,
 ) -> Scope:
     """What an organisation's devices had logged from ``start`` up to before ``end`` (aware)."""
     table = table_of(EventIndex)
@@ -46,7 +61,7 @@ def export_organisation(
         table.c.org == org, table.c.logged_at >= start, table.c.logged_at < end
     )
     period = (round(start.timestamp() * 1000), round(end.timestamp() * 1000))
-    return _export(deployment, target, ORGANISATION, org, chosen, period)
+    return _export(deployment, target, ORGANISATION, org, chosen, period, disclose_to)
 
 
 def _export(
@@ -56,6 +71,7 @@ def _export(
     value: str,
     chosen: Select[tuple[int]],
     period_ms: tuple[int, int] = (0, 0),
+    disclose_to: Person | None = None,
 ) -> Scope:
     with deployment.engine.connect() as connection:
         head, note = read_head(connection), newest_checkpoint(connection)
@@ -66,6 +82,9 @@ def _export(
         keys = select(index.c.idx).where(
             (index.c.dev == REGISTRAR) | index.c.typ.in_(LOG_EVENT_TYPES)
         )
+        shown: dict[int, Sequence[str]] = {}
+        if disclose_to is not None:
+            shown = disclosures_for_export(deployment, disclose_to, entries)
         return write_partial(
             target,
             kind=kind,
@@ -76,6 +95,7 @@ def _export(
             policy=deployment.policy_text(),
             registrar_vkey=deployment.sequencer.registrar_vkey.text,
             period_ms=period_ms,
+            disclosures=shown,
         )
 
 

@@ -67,3 +67,21 @@ def visible_frames(person: Person) -> ColumnElement[bool]:
 def visible_events(person: Person) -> ColumnElement[bool]:
     """Ledger entries that one's own organisation has signed."""
     return true() if person.role == REGULATOR else table_of(EventIndex).c.org == person.org
+
+
+def visible_personal(person: Person) -> ColumnElement[bool]:
+    """Events whose personal data one may read: as signer, or as a party of container or manifest.
+
+    To be used where the event index is selected from.
+    """
+    if person.role == REGULATOR:
+        return true()
+    event, link = table_of(EventIndex), table_of(ContainerEvent)
+    container, manifest = table_of(Container), table_of(Manifest)
+    ours = select(link.c.idx).join(container, container.c.container == link.c.container)
+    numbers = select(manifest.c.manifest).where(visible_manifests(person))
+    return or_(
+        event.c.org == person.org,
+        event.c.idx.in_(ours.where(visible_containers(person))),
+        event.c.manifest.in_(numbers),
+    )
