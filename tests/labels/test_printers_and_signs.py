@@ -76,7 +76,7 @@ def print_zpl(data: bytes, layout: Layout, dpi: int) -> Image.Image:
         elif field.startswith("BQN"):
             found = re.fullmatch(r"BQN,2,(\d+)\^FDMA,(.*)", field)
             assert found
-            paper.qr(int(x), int(y), int(found[1]), found[2])
+            paper.qr(int(x), int(y) + 10, int(found[1]), found[2])  # as Zebra printers do
         else:
             head, packed, crc = field.split(":")[0], field.split(":")[2], field.split(":")[3]
             assert f"{binascii.crc_hqx(packed.encode(), 0):04X}" == crc
