@@ -1,0 +1,141 @@
+"""No leaf holds personal data: every text in every leaf, of the tests' lives and of the story."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.demo.cast import CAST, personal_of
+from tests.cast import FACTORY, Cast, produce
+from tests.devices import Clock
+from tests.services.lives import drum, merged
+from waste_trace.ledger.canonical import JsonValue, parse_canonical
+from waste_trace.ledger.disclosure import MAX_VALUE
+from waste_trace.ledger.event import event_value, parse_event
+from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.tiles import split_entries
+from waste_trace.services.deployment import Deployment
+from waste_trace.store.tiles import all_leaves, read_head
+
+# Mobile and land lines as people write them; not inside longer numbers (codes, manifests).
+PHONE = re.compile(
+    r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"
+)
+# GB 11643: 17 digits with a date of birth, and a check character.
+ID_CARD = re.compile(
+    r"(?<![0-9A-Z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![0-9A-Z])"
+)
+#: Bytes and keys in base64, in which a run of digits means nothing.
+OPAQUE = re.compile(r"[A-Za-z0-9+/_-]{43}=?|[A-Za-z0-9+/]{80,}={0,2}")
+
+
+def texts(value: JsonValue) -> Iterator[str]:
+    """Every text in a JSON value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+
+
+def texts_of_leaf(leaf: bytes) -> list[str]:
+    """Every text in a leaf, those of the signed payload among them."""
+    payload = parse_leaf(leaf).envelope.payload
+    return [*texts(parse_canonical(leaf)), *texts(event_value(parse_event(payload)))]
+
+
+def personal_in(leaf: bytes, known: list[str]) -> list[str]:
+    """What of a leaf is personal data: known values, and what looks like a phone or an ID card."""
+    found = []
+    for text in texts_of_leaf(leaf):
+        found += [value for value in known if value in text]
+        if not OPAQUE.fullmatch(text):
+            found += [match[0] for match in (PHONE.search(text), ID_CARD.search(text)) if match]
+    return found
+
+
+def leaves_of(deployment: Deployment) -> list[bytes]:
+    """Every leaf of a deployment."""
+    with deployment.engine.connect() as connection:
+        head = read_head(connection)
+        assert head is not None
+        return [leaf for _, leaf in all_leaves(connection, head.size)]
+
+
+def test_the_scan_finds_what_it_looks_for(deployment: Deployment, cast: Cast) -> None:
+    for text in ("13800000001", "电话 +86 138-0000-0001", "0573-85012345", "33048219900307123X",
+                 "吴驾驶 13800000001"):  # fmt: skip
+        cast.device(FACTORY).tell("produce", produce(form=text))
+        assert personal_in(leaves_of(deployment)[-1], ["吴驾驶"])
+    cast.device(FACTORY).tell("produce", produce())
+    assert personal_in(leaves_of(deployment)[-1], ["吴驾驶"]) == []
+
+
+def test_lives_told_by_tests_have_none(deployment: Deployment, cast: Cast, clock: Clock) -> None:
+    drum(cast, clock)
+    merged(cast, clock)
+    leaves = leaves_of(deployment)
+    assert len(leaves) > 30
+    assert [found for leaf in leaves if (found := personal_in(leaf, ["测试"]))] == []
+
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True)
+# Long enough that a value does not stand in a leaf by chance, as "1" does.
+VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=6, max_size=MAX_VALUE)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=5))
+def test_no_value_gets_into_a_leaf(
+    deployment: Deployment, cast: Cast, personal: dict[str, str]
+) -> None:
+    cast.device(FACTORY).tell("produce", produce(), personal=personal)
+    leaf = leaves_of(deployment)[-1]
+    assert personal_in(leaf, list(personal.values())) == []
+    assert len(parse_event(parse_leaf(leaf).envelope.payload).body["pii"]) == len(personal)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """The leaves of the demonstration, from the bundle that it kept."""
+    bundle: Path = tmp_path_factory.mktemp("story") / "bundle"
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli.main", "demo", "--json", "--bundle", str(bundle)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=dict(os.environ),
+    )
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    assert answer["figures"]["receipts_verified_on_devices"] >= 25
+    (entries,) = (path for path in (bundle / "tile" / "entries").rglob("*") if path.is_file())
+    return list(split_entries(entries.read_bytes(), int(entries.name)))
+
+
+def test_the_story_has_none_in_its_leaves(story: list[bytes]) -> None:
+    people = [party.person for party in CAST]
+    numbers = [number for party in CAST for number in personal_of(party, "load").values()]
+    assert [found for leaf in story if (found := personal_in(leaf, [*people, *numbers]))] == []
+
+
+def test_the_story_names_who_signs_beside_the_ledger(story: list[bytes]) -> None:
+    events = [parse_event(parse_leaf(leaf).envelope.payload) for leaf in story]
+    with_digests = [event.typ for event in events if "pii" in event.body]
+    assert {"load", "accept", "open_manifest"} == set(with_digests)
+    assert all(len(e.body["pii"]) == 2 for e in events if "pii" in e.body)  # type: ignore[arg-type]
