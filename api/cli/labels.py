@@ -12,6 +12,7 @@ from api.cli.label_files import Format, read_labels, write_labels
 from api.cli.opening import opened
 from api.cli.output import FALSE, INCOMPLETE, PROVEN, WRONG_USE, print_json, say
 from api.recognise import describe_code
+from waste_trace.codes import gs1
 from waste_trace.errors import WasteTraceError
 from waste_trace.labels.layout import Layout
 from waste_trace.labels.sheet import a4_sheets
@@ -64,11 +65,17 @@ def print_labels(
     contact: Annotated[str, typer.Option(help="联系人")] = "",
     phone: Annotated[str, typer.Option(help="联系方式")] = "",
     remark: Annotated[str, typer.Option(help="备注")] = "",
+    gln: Annotated[str, typer.Option(help="GS1参与方位置码，印入备注")] = "",
+    grai: Annotated[str, typer.Option(help="GS1可回收资产代码，印入备注")] = "",
     department: Annotated[str, typer.Option(help="科室（医废） of medical waste")] = "",
     dpi: Annotated[int, typer.Option(min=72, max=1200)] = 300,
 ) -> None:
     """打印标签。 Render labels: on the size that HJ 1276 wants, on rolls, or several on A4."""
     style = chosen or (Format.PDF if to.suffix == ".pdf" else Format.PNG)
+    alternates = gs1.spell_remark(
+        gs1.parse_gln(gln) if gln else None, gs1.parse_grai(grai) if grai else None
+    )
+    remark = " ".join(part for part in (remark, alternates) if part)
     draw: dict[Form, Callable[[Deployment, str], Layout]] = {
         Form.ROLL: layout_roll,
         Form.MEDICAL: lambda house, code: layout_medical(house, code, department, remark=remark),

@@ -1,10 +1,12 @@
 """Codes with check characters: known vectors, and every single wrong character is caught."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waste_trace.codes import facility_code, gs1, org_code, uscc
+from waste_trace.codes import digital_id, facility_code, gs1, org_code, uscc
 from waste_trace.codes.errors import InvalidCode
 
 VECTORS = (
@@ -133,3 +135,85 @@ def test_the_site_printed_in_the_standard_and_bare_facilities() -> None:
         with pytest.raises(InvalidCode) as caught:
             facility_code.parse(wrong)
         assert caught.value.segment == segment
+
+
+@pytest.mark.parametrize("text", VECTORS)
+def test_no_other_character_anywhere_and_no_exchange_of_neighbours_passes(text: str) -> None:
+    for index, right in enumerate(text):
+        for character in set(uscc.ALPHABET) - {right}:
+            with pytest.raises(InvalidCode):
+                uscc.parse(text[:index] + character + text[index + 1 :])
+    for index, (left, right) in enumerate(pairwise(text)):
+        if left != right:
+            with pytest.raises(InvalidCode):
+                uscc.parse(text[:index] + right + left + text[index + 2 :])
+
+
+@pytest.mark.parametrize("body", ["D2143569", "11223344", "ABCDWXYZ", "00000000"])
+def test_every_single_wrong_character_of_an_organisation_code_is_caught(body: str) -> None:
+    text = str(org_code.build(body))
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    passed = [
+        (index, character)
+        for index, right in enumerate(text)
+        for character in alphabet
+        if character != right and _is_organisation(text[:index] + character + text[index + 1 :])
+    ]
+    # GB 11714 counts modulo 11 over 36 characters: characters 11 or 22 apart look the same to it.
+    for index, character in passed:
+        apart = abs(alphabet.index(character) - alphabet.index(text[index]))
+        assert apart in (11, 22, 33), (index, character)
+    digits = [one for one in passed if one[1].isdigit() and text[one[0]].isdigit()]
+    assert digits == []
+
+
+def _is_organisation(text: str) -> bool:
+    try:
+        org_code.parse(text)
+    except InvalidCode:
+        return False
+    return True
+
+
+@given(digits12, st.integers(1, 13), st.sampled_from("0123456789"))
+def test_every_single_wrong_digit_of_an_asset_number_is_caught(
+    body: str, index: int, digit: str
+) -> None:
+    text = str(gs1.build_grai(body, "X1"))
+    wrong = text[:index] + digit + text[index + 1 :]
+    if wrong == text:
+        assert str(gs1.parse_grai(wrong)) == text
+    else:
+        with pytest.raises(InvalidCode):
+            gs1.parse_grai(wrong)
+
+
+@given(unit_codes, st.integers(0, 17), st.sampled_from(uscc.ALPHABET))
+def test_the_unit_inside_longer_codes_is_checked_too(
+    unit: uscc.Uscc, index: int, character: str
+) -> None:
+    right = str(unit)
+    wrong = right[:index] + character + right[index + 1 :]
+    longer = (
+        (digital_id.parse, f"{wrong}9002490820261123001"),
+        (facility_code.parse_site, f"{wrong}001P"),
+    )
+    for parse, text in longer:
+        if wrong == right:
+            assert str(parse(text)) == text
+        else:
+            with pytest.raises(InvalidCode):
+                parse(text)
+
+
+@given(st.none() | digits12, st.none() | digits12)
+def test_alternates_are_found_again_in_a_remark(gln: str | None, asset: str | None) -> None:
+    pair = (
+        None if gln is None else gs1.build_gln(gln),
+        None if asset is None else gs1.build_grai(asset, "A7"),
+    )
+    assert gs1.parse_remark(f"第3批 {gs1.spell_remark(*pair)}") == pair
+    if pair[0] is not None:
+        spoiled = f"{pair[0].body}{(int(pair[0].check) + 1) % 10}"
+        with pytest.raises(InvalidCode):
+            gs1.parse_remark(f"GLN {spoiled}")

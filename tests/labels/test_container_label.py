@@ -15,7 +15,7 @@ from pyzbar import pyzbar
 
 from tests.labels.samples import FONT, ID, sample
 from waste_trace.catalogue.model import Hazard
-from waste_trace.codes import digital_id, waste_code
+from waste_trace.codes import digital_id, gs1, waste_code
 from waste_trace.labels import (
     ContainerLabel,
     LabelError,
@@ -269,3 +269,12 @@ def overlapping(layout: Layout) -> list[tuple[str, str]]:
         and min(a[3], b[3]) - max(a[1], b[1]) > 1e-6
         and min(a[4], b[4]) - max(a[2], b[2]) > 1e-6
     ]
+
+
+def test_gs1_alternates_are_printed_as_a_remark_and_the_code_stays_the_regulators() -> None:
+    remark = gs1.spell_remark(gs1.parse_gln("6901234567892"), gs1.build_grai("690123456789", "A7"))
+    layout = layout_container_label(sample(remark=remark, volume_l=Decimal(200)), FONT)
+    printed = " ".join(e.text for e in layout.elements if isinstance(e, Text))
+    assert gs1.parse_remark(printed) == gs1.parse_remark(remark)
+    codes = [e.text for e in layout.elements if isinstance(e, Matrix)]
+    assert codes == [sample().token_text]

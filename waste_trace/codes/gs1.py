@@ -12,6 +12,7 @@ from waste_trace.codes.shape import require_digits, require_length
 
 GLN_SCHEME = "gln"
 GRAI_SCHEME = "grai"
+_IN_REMARK = re.compile(r"\b(GLN|GRAI) (\S+)")
 _SERIAL = re.compile(r"[!-\"%-?A-Z_a-z]{1,16}")
 
 
@@ -89,6 +90,19 @@ def parse_grai(text: str) -> Grai:
     if built.check != text[13]:
         raise _check_wrong(GRAI_SCHEME, text, built.check)
     return built
+
+
+def spell_remark(gln: Gln | None = None, grai: Grai | None = None) -> str:
+    """Spell the alternates for the remark (备注) of a label, as ``GLN 690... GRAI 0...``."""
+    parts = (("GLN", gln), ("GRAI", grai))
+    return " ".join(f"{name} {code}" for name, code in parts if code is not None)
+
+
+def parse_remark(text: str) -> tuple[Gln | None, Grai | None]:
+    """Find the alternates in a remark; raise InvalidCode where one is there and wrong."""
+    found = dict(_IN_REMARK.findall(text))
+    gln, grai = found.get("GLN"), found.get("GRAI")
+    return (parse_gln(gln) if gln else None, parse_grai(grai) if grai else None)
 
 
 def _check_wrong(scheme: str, text: str, expected: str) -> InvalidCode:
