@@ -26,7 +26,7 @@ MAY = {
     "store_in": "producer platform treatment",
     "store_out": "producer platform treatment",
     "merge": "platform treatment",
-    "number_manifest": "REGISTRAR",
+    "number_manifest": "NUMBERING",
     "open_manifest": "producer platform",
     "load": "transporter",
     "depart": "transporter",
@@ -37,7 +37,7 @@ MAY = {
     "capture_frame": "producer platform treatment",
     "verify_frame": "VISION",
 }
-SERVICES = ("registrar", "issuer", "vision")
+SERVICES = ("registrar", "issuer", "vision", "numbering")
 
 
 def permitted(typ: str, kinds: frozenset[str], service: str) -> bool:

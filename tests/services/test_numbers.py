@@ -3,18 +3,27 @@
 import threading
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.cast import CARRIER, DAY, FACTORY, GARAGE, PLATFORM, WASTE, Cast, fill
+from tests.conftest import OpenDeployment
+from tests.databases import Database
 from waste_trace.codes import digital_id, label_token, uscc, waste_code
 from waste_trace.codes.errors import InvalidCode
 from waste_trace.codes.signature import key_id
 from waste_trace.custody.errors import MalformedBody
+from waste_trace.ledger.event import parse_event
+from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.verify import verify_bundle
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.export_bundle import export_bundle
 from waste_trace.services.issue_labels import CodesUsedUp, issue_labels, sign_label
 from waste_trace.services.number_manifest import number_manifest
 from waste_trace.services.rebuild import rebuild
+from waste_trace.store.sequencer import Draft
+from waste_trace.store.tiles import leaves
 
 THREADS = 8
 
@@ -123,3 +132,32 @@ def test_a_number_that_a_device_invents_is_not_skipped(cast: Cast) -> None:
     body = {"containers": cast.containers(), "manifest": "20263304000500"}
     cast.device(CARRIER).tell("depart", body)
     assert cast.manifest() == "20263304000001"
+
+
+def test_numbers_have_a_key_of_their_own_also_in_a_ledger_that_lacks_it(
+    database: Database, data_dir: Path, open_deployment: OpenDeployment
+) -> None:
+    deployment = open_deployment(database, data_dir)
+    before_there_was_the_service(deployment)
+    numbers: list[str] = []
+    at_once(lambda _: numbers.append(number_manifest(deployment, FACTORY, 2026)))
+    assert sorted(numbers)[-1] == f"20263304{THREADS:06d}"
+    with deployment.engine.connect() as connection:
+        events = [
+            parse_event(parse_leaf(leaf).envelope.payload) for leaf in leaves(connection, 0, 99)
+        ]
+    assert [event.typ for event in events[1:]] == ["key.enrol"] + ["number_manifest"] * THREADS
+    assert {event.dev for event in events[2:]} == {"numbering"}
+    export_bundle(deployment, data_dir / "bundle")
+    deployment.write_public_keys(data_dir / "keys-for-all")
+    assert verify_bundle(data_dir / "bundle", data_dir / "keys-for-all").exit_code == 0
+
+
+def before_there_was_the_service(deployment: Deployment) -> None:
+    """A ledger as it was opened by a version that numbered with the registrar's key."""
+    opening: dict[str, object] = {
+        "origin": deployment.sequencer.origin,
+        "registrar": deployment.sequencer.registrar_vkey.text,
+        "catalogue": "2021",
+    }
+    deployment.sequencer.compose("registrar", lambda _: [Draft("ledger.open", opening)])

@@ -65,7 +65,7 @@ _ROWS = (
     EventType("merge", "拼装", "Merge", "packing", bodies.MergeBody,
               _of(PLATFORM, TREATMENT), ("containers", "into", "weight_kg")),
     EventType("number_manifest", "联单取号", "Number a manifest", "encoding",
-              bodies.ManifestNumberBody, service="registrar"),
+              bodies.ManifestNumberBody, service="numbering"),
     EventType("open_manifest", "填写联单", "Open manifest", "shipping", bodies.OpenManifestBody,
               _of(PRODUCER, PLATFORM)),
     EventType("load", "装车", "Load", "loading", bodies.TransportBody,

@@ -1,4 +1,8 @@
-"""Give out 14-digit manifest numbers (转移管理办法 art. 15): running within city and year."""
+"""Give out 14-digit manifest numbers (转移管理办法 art. 15): running within city and year.
+
+The numbers have a key of their own: a bundle must carry all that the registrar said, and would
+otherwise tell everybody how many manifests others have.
+"""
 
 from collections.abc import Sequence
 
@@ -6,9 +10,12 @@ from sqlalchemy import Connection, func, select
 
 from waste_trace.codes import manifest_number, uscc
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.open_ledger import enrol_service
 from waste_trace.store.sequencer import Draft
 from waste_trace.store.tables import EventIndex
 from waste_trace.store.writing import table_of
+
+AUTHOR = "numbering"
 
 
 def number_manifest(deployment: Deployment, org: str, year: int) -> str:
@@ -33,5 +40,6 @@ def number_manifest(deployment: Deployment, org: str, year: int) -> str:
         numbers.append(str(number))
         return [Draft("number_manifest", {"manifest": str(number), "org": org})]
 
-    deployment.sequencer.compose("registrar", build)
+    enrol_service(deployment, AUTHOR)
+    deployment.sequencer.compose(AUTHOR, build)
     return numbers[0]

@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from waste_trace.ledger.encoding import b64
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.sequencer import Draft
+from waste_trace.store.tables import Device
 from waste_trace.store.tiles import read_head
+from waste_trace.store.writing import table_of
 
 #: Edition of the waste catalogue that lines are written under unless they say otherwise.
 CATALOGUE_EDITION = "2021"
-_SERVICES = (("issuer", "label", "标签签发 label issuer"), ("vision", "service", "画面核验 vision"))
+#: Service to its key's purpose and name.
+_SERVICES = {
+    "issuer": ("label", "标签签发 label issuer"),
+    "vision": ("service", "画面核验 vision"),
+    "numbering": ("service", "联单取号 manifest numbers"),
+}
 
 
 def open_ledger(deployment: Deployment) -> bool:
@@ -26,12 +33,26 @@ def open_ledger(deployment: Deployment) -> bool:
             "registrar": deployment.sequencer.registrar_vkey.text,
             "catalogue": CATALOGUE_EDITION,
         }
-        return [Draft("ledger.open", opening), *(_enrol(deployment, *row) for row in _SERVICES)]
+        return [Draft("ledger.open", opening), *(_enrol(deployment, dev) for dev in _SERVICES)]
 
     return bool(deployment.sequencer.compose("registrar", build))
 
 
-def _enrol(deployment: Deployment, dev: str, purpose: str, name: str) -> Draft:
+def enrol_service(deployment: Deployment, dev: str) -> None:
+    """Enrol a service of the ledger that was opened before there was this service."""
+    if deployment.sequencer.registry.key_for(dev, 0) is not None:
+        return
+
+    def build(connection: Connection) -> Sequence[Draft]:
+        device = table_of(Device)
+        there = connection.execute(select(device.c.dev).where(device.c.dev == dev)).first()
+        return [] if there else [_enrol(deployment, dev)]
+
+    deployment.sequencer.compose("registrar", build)
+
+
+def _enrol(deployment: Deployment, dev: str) -> Draft:
+    purpose, name = _SERVICES[dev]
     public_key = deployment.keys.key(dev).public_key
     return Draft(
         "key.enrol",
