@@ -33,8 +33,11 @@ PHONE = re.compile(
 ID_CARD = re.compile(
     r"(?<![0-9A-Z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![0-9A-Z])"
 )
-#: Bytes and keys in base64, in which a run of digits means nothing.
-OPAQUE = re.compile(r"[A-Za-z0-9+/_-]{43}=?|[A-Za-z0-9+/]{80,}={0,2}")
+#: Bytes in base64 and what is random by its form, in which a run of digits means nothing.
+OPAQUE = re.compile(
+    r"[A-Za-z0-9+/_-]{43}=?|[A-Za-z0-9+/]{80,}={0,2}|[0-9a-f]{64}"
+    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|dev-[0-9a-f]{16}(/[0-9]+)?|usr_[0-9a-f]{16}"
+)
 
 
 def texts(value: JsonValue) -> Iterator[str]:
