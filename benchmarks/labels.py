@@ -1,6 +1,7 @@
 """Container labels per second and bytes per label: ours against others drawing the same label.
 
     python benchmarks/labels.py [--labels N] [--json]
+    python benchmarks/labels.py --reading N      read N rendered photographs of each size
 
 All draw the same 100 mm label with its 18 texts, hazard diamonds and signed QR, one page each, into
 one PDF, with text that the font embeds. ``ours`` lays each label out from its fields (fits text, QR
@@ -21,8 +22,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 from reportlab.lib.units import mm
@@ -31,6 +34,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from scanner.decode import read
+from scanner.scene import Setup, photograph
 from tests.labels.samples import FONT, KEY, sample
 from waste_trace.codes import digital_id, label_token
 from waste_trace.labels import (
@@ -44,10 +49,12 @@ from waste_trace.labels import (
     wrap,
 )
 from waste_trace.labels.layout import Matrix, Polygon, Rect
+from waste_trace.labels.png import render_image
 from waste_trace.labels.tspl import render_tspl
 from waste_trace.labels.zpl import render_zpl
 
 _RUNS = 3
+_MODULE_PX = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 
 
 def batch(count: int, run: int) -> list[ContainerLabel]:
@@ -195,12 +202,37 @@ def printers(count: int) -> dict[str, dict[str, float]]:
     return figures
 
 
+def reading(photographs: int) -> None:
+    """Print how many rendered photographs of each label size are read, by pixels a module."""
+    print("| label | QR | mm a module | " + " | ".join(f"{px} px" for px in _MODULE_PX) + " |")
+    for volume in (50, 200, 1000):
+        layout = layout_container_label(sample(volume_l=Decimal(volume)), FONT)
+        code = next(e for e in layout.elements if isinstance(e, Matrix))
+        art = np.array(render_image(layout, FONT, 200))[:, :, ::-1].copy()
+        shares = []
+        for px in _MODULE_PX:
+            wide = layout.width / code.module * px
+            setup = Setup(width=int(wide) + 160, height=int(wide) + 160, label_px=wide)
+            read_ones = sum(
+                code.text in [found.text for found in read(photograph(art, seed, setup).image)]
+                for seed in range(photographs)
+            )
+            shares.append(f"{100 * read_ones // photographs} %")
+        version = (len(code.rows) - 17) // 4
+        head = f"{layout.width:g} mm | V{version}-M, {code.side:.1f} mm | {code.module:.2f}"
+        print(f"| {head} | " + " | ".join(shares) + " |", flush=True)
+
+
 def main() -> None:
     """Measure all in one run and print a table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--labels", type=int, default=100)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--reading", type=int, metavar="N", help="read N synthetic photographs")
     asked = parser.parse_args()
+    if asked.reading:
+        reading(asked.reading)
+        return
     table = {
         "ours, fields to PDF": measure(ours, asked.labels),
         "ours, layout to PDF": measure(ours_drawing, asked.labels),
