@@ -11,6 +11,7 @@ from api.cli.demo import demo
 from api.cli.labels import label
 from api.cli.ledger import ledger, rebuild, settings
 from api.cli.output import stop
+from api.cli.places import print_place
 from api.cli.serve import serve, worker
 from waste_trace.errors import WasteTraceError
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 for command in (serve, demo, scan, trace, verify, rebuild, settings, worker):
     app.command()(command)
+label.command("place")(print_place)
 frames = typer.Typer(help="监控画面 camera frames", no_args_is_help=True)
 frames.command("verify")(verify_frames)
 for name, group in (("label", label), ("ledger", ledger), ("catalogue", catalogue),

@@ -12,6 +12,7 @@ from api.console import (
     ledger,
     login,
     manifests,
+    place,
     public,
     quarantine,
 )
@@ -28,6 +29,7 @@ for part in (
     devices,
     ledger,
     quarantine,
+    place,
     public,
 ):
     router.include_router(part.router)
