@@ -1,6 +1,6 @@
 """The offline handheld in Python: key, durable queue, sync; the same protocol as the web page."""
 
-from scanner.agent.handheld import Handheld
+from scanner.agent.handheld import Handheld, RotationPending
 from scanner.agent.notebook import Notebook, QueuedRecord
 from scanner.agent.sync import LedgerForked, SyncReport, enrol, sync
 
@@ -9,6 +9,7 @@ __all__ = [
     "LedgerForked",
     "Notebook",
     "QueuedRecord",
+    "RotationPending",
     "SyncReport",
     "enrol",
     "sync",

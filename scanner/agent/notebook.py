@@ -26,7 +26,10 @@ WAITING, RECEIVED, REFUSED = "waiting", "received", "refused"
 
 @dataclass(frozen=True, slots=True)
 class QueuedRecord:
-    """A signed event on the device: 待发 (waiting), 已收 (received) or 被拒 (refused)."""
+    """A signed event on the device: 待发 (waiting), 已收 (received) or 被拒 (refused).
+
+    ``seq`` counts the device's records; it is the event's own number until the key is rotated.
+    """
 
     seq: int
     envelope: bytes
@@ -60,10 +63,7 @@ class Notebook:
         """Remember JSON values, all or none."""
         with self._db:
             self._db.execute("BEGIN")
-            for name, value in values.items():
-                self._db.execute(
-                    "INSERT OR REPLACE INTO memory VALUES (?, ?)", (name, json.dumps(value))
-                )
+            self._put(**values)
 
     def withdraw(self, digests: Iterable[str], upto: int) -> None:
         """Learn which labels no longer count, complete up to a ledger entry."""
@@ -81,19 +81,22 @@ class Notebook:
         found = self._db.execute("SELECT 1 FROM withdrawn WHERE digest = ?", (digest,))
         return found.fetchone() is not None
 
-    def add(self, seq: int, envelope: bytes, prev: str, disclosures: Iterable[str] = ()) -> None:
-        """Queue a signed record with its disclosures and move the chain, in one transaction."""
+    def add(
+        self, envelope: bytes, chain: Mapping[str, Any], disclosures: Iterable[str] = ()
+    ) -> int:
+        """Queue a signed record and move the chain, in one transaction; the record's number."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
+            (number,) = self._db.execute("SELECT COALESCE(MAX(seq) + 1, 0) FROM record").fetchone()
             self._db.execute(
                 "INSERT INTO record (seq, envelope, state) VALUES (?, ?, ?)",
-                (seq, envelope, WAITING),
+                (number, envelope, WAITING),
             )
             self._db.executemany(
-                "INSERT INTO disclosure VALUES (?, ?)", [(seq, text) for text in disclosures]
+                "INSERT INTO disclosure VALUES (?, ?)", [(number, text) for text in disclosures]
             )
-            chain = json.dumps({"next": seq + 1, "prev": prev})
-            self._db.execute("INSERT OR REPLACE INTO memory VALUES ('chain', ?)", (chain,))
+            self._put(chain=chain)
+        return int(number)
 
     def settle(
         self,
@@ -103,8 +106,12 @@ class Notebook:
         index: int | None = None,
         receipt: str = "",
         problem: Mapping[str, Any] | None = None,
+        remember: Mapping[str, Any] | None = None,
     ) -> None:
-        """What became of a record. Once received, its personal data is the ledger's to keep."""
+        """What became of a record, and what is remembered from then on.
+
+        Once received, its personal data is the ledger's to keep.
+        """
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute(
@@ -113,6 +120,13 @@ class Notebook:
             )
             if state == RECEIVED:
                 self._db.execute("DELETE FROM disclosure WHERE seq = ?", (seq,))
+            self._put(**(remember or {}))
+
+    def _put(self, **values: Any) -> None:
+        for name, value in values.items():
+            self._db.execute(
+                "INSERT OR REPLACE INTO memory VALUES (?, ?)", (name, json.dumps(value))
+            )
 
     def disclosures(self, seq: int) -> list[str]:
         """The disclosures that go with a record and have not been received."""

@@ -104,7 +104,8 @@ def _send(
         report.received.append(record.seq)
         return True
     if _is_refusal(answer, value):
-        handheld.notebook.settle(record.seq, REFUSED, problem=value)
+        known = handheld.consequences(record.envelope, received=False)
+        handheld.notebook.settle(record.seq, REFUSED, problem=value, remember=known)
         report.refused.append(record.seq)
         return True
     return False
@@ -157,7 +158,12 @@ def _accept(
     proven = verify_receipt(value["receipt"], parse_envelope(envelope), identity["log_vkey"])
     if not _continues(handheld, client, proven.checkpoint):
         return False
-    handheld.notebook.settle(seq, RECEIVED, index=proven.index, receipt=value["receipt"])
+    known = handheld.consequences(envelope, received=True)
+    handheld.notebook.settle(
+        seq, RECEIVED, index=proven.index, receipt=value["receipt"], remember=known
+    )
+    if "identity" in known:
+        handheld.use_current_key()
     return True
 
 
