@@ -41,6 +41,17 @@ class Settings(BaseSettings):
         "pinghu.waste-trace.example/1",
         description="Name of the ledger in every checkpoint; a restored ledger takes a new one.",
     )
+    witness_policy: str = Field(
+        "",
+        description="Path of a c2sp.org/tlog-policy file with this ledger's log key, the witnesses "
+        "(with their addresses) and the quorum. Empty: no witnesses are asked.",
+    )
+    witness_seconds: float = Field(
+        5.0,
+        gt=0,
+        description="Witnesses are asked so often while the ledger grows or the quorum is not met; "
+        "a ledger at rest shows itself to them every 10 minutes.",
+    )
     label_host: str = Field(
         "TRACE.PINGHU.EXAMPLE",
         description="Host in the QR of a label, so that any phone opens the public trace page.",

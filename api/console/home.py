@@ -13,6 +13,7 @@ from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import b64
 from waste_trace.services.look_up import count_up, list_events, list_findings, name_sites
 from waste_trace.services.prove import newest_note
+from waste_trace.services.witness_checkpoint import witness_state
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 _NEWEST = 8
@@ -50,4 +51,5 @@ def home(request: Request, deployment: House, person: Reader) -> HTMLResponse:
         size=head.size,
         root=b64(head.root),
         ledger_open=deployment.sequencer.read_only is None,
+        witnessed=witness_state(deployment, deployment.policy),
     )

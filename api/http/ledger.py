@@ -1,5 +1,6 @@
 """The ledger for everybody: checkpoints, tiles (c2sp.org/tlog-tiles), proofs, audit bundles."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Query
@@ -9,7 +10,10 @@ from pydantic import BaseModel
 from api.http.permissions import Anybody, Auditor, House
 from waste_trace.ledger.encoding import b64
 from waste_trace.services.export_bundle import export_bundle_zip
-from waste_trace.services.prove import newest_note, prove_consistency, prove_event, read_tile
+from waste_trace.services.last_round import Failure
+from waste_trace.services.prove import prove_consistency, prove_event, read_tile
+from waste_trace.services.witness_alarm import WitnessAlarm
+from waste_trace.services.witness_checkpoint import published_note, witness_state
 
 router = APIRouter(tags=["ledger"])
 Start = Annotated[int, Query(alias="from")]
@@ -19,6 +23,43 @@ class Consistency(BaseModel):
     """A consistency proof: hashes in base64, as RFC 6962 section 2.1.2 orders them."""
 
     proof: list[str]
+
+
+class Cosigner(BaseModel):
+    """A witness of the policy: its key, and when it cosigned the witnessed size (UTC) or None."""
+
+    witness: str
+    key: str
+    asked: bool
+    cosigned_at: datetime | None
+
+
+class Unanswered(BaseModel):
+    """A witness that failed in the last round of this process, and why."""
+
+    witness: str
+    code: str
+    zh: str
+    en: str
+
+
+class Witnessing(BaseModel):
+    """How far witnesses have cosigned the ledger.
+
+    ``quorum``: its name in the policy, "none" if no witness is wanted. ``waiting``: entries that no
+    witnessed checkpoint covers. ``alarms``: what says that history changed or went back.
+    """
+
+    quorum: str
+    quorum_met: bool
+    size: int
+    witnessed_size: int | None
+    waiting: int
+    witnesses: list[Cosigner]
+    asked_at: str | None
+    unanswered: list[Unanswered]
+    alarms: list[Unanswered]
+    read_only: bool
 
 
 class Keys(BaseModel):
@@ -33,8 +74,56 @@ class Keys(BaseModel):
 @router.get("/log/checkpoint", response_class=PlainTextResponse)
 @router.get("/v1/ledger/checkpoint", response_class=PlainTextResponse)
 def checkpoint(deployment: House, _: Anybody) -> PlainTextResponse:
-    """The newest checkpoint, a signed note."""
-    return PlainTextResponse(newest_note(deployment), headers={"cache-control": "no-store"})
+    """The newest checkpoint, a signed note, with every cosignature there is.
+
+    ``waste-trace-witnessed`` says whether the quorum has cosigned it: ``yes``, or ``no`` (not yet,
+    or no witness is wanted).
+    """
+    note, met = published_note(deployment)
+    witnessed = "yes" if met else "no"
+    headers = {"cache-control": "no-store", "waste-trace-witnessed": witnessed}
+    return PlainTextResponse(note, headers=headers)
+
+
+@router.get("/v1/ledger/witnessing")
+def witnessing(deployment: House, _: Anybody) -> Witnessing:
+    """Who has cosigned, who does not answer, and what waits to be witnessed."""
+    policy, last = deployment.policy, deployment.last_round.get()
+    state = witness_state(deployment, policy)
+    failures = () if last is None else last.failures
+    alarm = deployment.sequencer.read_only
+    alarms = [_unanswered(one) for one in failures if one.alarm]
+    if isinstance(alarm, WitnessAlarm) and not alarms:
+        named = str(alarm.facts.get("witness", "*"))
+        alarms = [Unanswered(witness=named, code=alarm.code, zh=alarm.zh, en=alarm.en)]
+    return Witnessing(
+        quorum=policy.quorum,
+        quorum_met=state.met,
+        size=state.size,
+        witnessed_size=state.witnessed_size,
+        waiting=state.waiting,
+        witnesses=[
+            Cosigner(
+                witness=name,
+                key=party.key.text,
+                asked=bool(party.url),
+                cosigned_at=_moment(state.cosigned.get(name)),
+            )
+            for name, party in policy.witnesses.items()
+        ],
+        asked_at=None if last is None else last.at,
+        unanswered=[_unanswered(one) for one in failures if not one.alarm],
+        alarms=alarms,
+        read_only=alarm is not None,
+    )
+
+
+def _unanswered(failure: Failure) -> Unanswered:
+    return Unanswered(witness=failure.witness, code=failure.code, zh=failure.zh, en=failure.en)
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 @router.get("/log/tile/{path:path}", response_class=Response)

@@ -9,6 +9,7 @@ import threading
 
 from api.worker.celery_app import PERFORM, make_celery
 from api.worker.tasks import do_job
+from api.worker.witnessing import WitnessRounds
 from waste_trace.services.deployment import Deployment
 from waste_trace.store import outbox
 from waste_trace.store.outbox import Job
@@ -18,7 +19,7 @@ _IDLE_SECONDS = 0.25
 
 
 class OutboxRunner:
-    """A thread that leases due jobs and gets them done."""
+    """A thread that leases due jobs and gets them done; beside it, one that asks witnesses."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
@@ -26,17 +27,21 @@ class OutboxRunner:
         self._celery = make_celery(broker) if broker else None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        self._rounds: WitnessRounds | None = None
 
     @classmethod
     def start_for(cls, deployment: Deployment) -> "OutboxRunner":
         """A running runner."""
         runner = cls(deployment)
         runner._thread.start()
+        runner._rounds = WitnessRounds.start_for(deployment)
         return runner
 
     def stop(self) -> None:
         """Finish the job in hand, then stop."""
         self._stopping.set()
+        if self._rounds is not None:
+            self._rounds.stop()
         self._thread.join()
 
     def _run(self) -> None:

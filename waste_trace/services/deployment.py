@@ -4,13 +4,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from waste_trace.compliance.weight_difference import WeightTolerance
-from waste_trace.ledger.policy import NO_QUORUM, Party, Policy, format_policy
+from waste_trace.ledger.policy import Policy, format_policy
 from waste_trace.services.attempts import Attempts
+from waste_trace.services.last_round import LastRound
+from waste_trace.services.witness_alarm import read_alarm
+from waste_trace.services.witness_policy import read_policy
 from waste_trace.settings import Settings
 from waste_trace.store.blobs import Blobs
 from waste_trace.store.disclosures import Vault
@@ -31,12 +35,17 @@ class Deployment:
     blobs: Blobs
     clock_ms: Callable[[], int]
     attempts: Attempts = field(default_factory=Attempts)
+    last_round: LastRound = field(default_factory=LastRound)
 
     @classmethod
     def open(
         cls, settings: Settings, clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     ) -> "Deployment":
-        """Open what the settings name. The database must be migrated already."""
+        """Open what the settings name. The database must be migrated already.
+
+        Raises:
+            UnusablePolicy: the witness policy of the settings is not one of this ledger.
+        """
         engine = open_engine(settings.database)
         keys = KeyFiles(settings.data_dir / "keys", settings.key_passphrase.get_secret_value())
         blobs = Blobs(settings.blob_url, settings.data_dir / "blobs")
@@ -54,7 +63,15 @@ class Deployment:
         except BaseException:
             engine.dispose()
             raise
-        return cls(settings, engine, keys, sequencer, blobs, clock_ms)
+        opened = cls(settings, engine, keys, sequencer, blobs, clock_ms)
+        try:
+            format_policy(opened.policy)
+        except BaseException:
+            opened.close()
+            raise
+        alarm = read_alarm(settings.data_dir, sequencer.origin)
+        sequencer.read_only = sequencer.read_only or alarm
+        return opened
 
     def close(self) -> None:
         """Commit what waits and let go of the database."""
@@ -70,11 +87,14 @@ class Deployment:
         """Seals and unseals the personal data beside the ledger."""
         return Vault(self.keys.secret("disclosure"))
 
+    @cached_property
+    def policy(self) -> Policy:
+        """Which witnesses are asked and how many suffice; read once. Raises UnusablePolicy."""
+        return read_policy(self.settings.witness_policy, self.sequencer.log_vkey)
+
     def policy_text(self) -> str:
-        """The trust policy of this ledger (c2sp.org/tlog-policy): its log key, no witnesses."""
-        return format_policy(
-            Policy(logs=(Party(self.sequencer.log_vkey),), witnesses={}, quorum=NO_QUORUM)
-        )
+        """The trust policy of this ledger as a file (c2sp.org/tlog-policy)."""
+        return format_policy(self.policy)
 
     def write_public_keys(self, folder: Path) -> None:
         """What a verifier needs beside a bundle: ``policy.txt`` and ``registrar.vkey``."""

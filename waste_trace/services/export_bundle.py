@@ -15,6 +15,7 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.disclose import disclosures_for_export
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.sign_in import Person
+from waste_trace.store.cosignatures import cosigned_note
 from waste_trace.store.tiles import SqlTiles, leaves, newest_checkpoint
 
 
@@ -33,6 +34,8 @@ def export_bundle(
     disclose_to: Person | None = None,
 ) -> None:
     """Write the whole ledger, as the newest checkpoint has it, to the new or empty ``target``.
+
+    The checkpoint carries what witnesses have cosigned; that too few have, the verifier says.
 
     Args:
         pinned: name to signed note of checkpoints that somebody outside holds.
@@ -65,6 +68,7 @@ def _export(
     note = newest_checkpoint(connection)
     if note is None:
         raise NotInLedger("台账尚未开立。", "The ledger is not open yet.")
+    note = cosigned_note(connection, read_checkpoint(note).size) or note
     shown: dict[int, Sequence[str]] = {}
     if disclose_to is not None:
         entries = range(read_checkpoint(note).size)

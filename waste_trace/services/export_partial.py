@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Select, select
 
+from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.partial import (
     CONTAINER,
     MANIFEST_NUMBER,
@@ -20,8 +21,9 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.disclose import disclosures_for_export
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.sign_in import Person
+from waste_trace.store.cosignatures import cosigned_note
 from waste_trace.store.tables import ContainerEvent, Entry, EventIndex
-from waste_trace.store.tiles import SqlTiles, newest_checkpoint, read_head
+from waste_trace.store.tiles import SqlTiles, newest_checkpoint
 from waste_trace.store.writing import table_of
 
 
@@ -74,9 +76,11 @@ def _export(
     disclose_to: Person | None = None,
 ) -> Scope:
     with deployment.engine.connect() as connection:
-        head, note = read_head(connection), newest_checkpoint(connection)
-        entries = _leaves(connection, chosen)
-        if head is None or note is None or not entries:
+        # The size is that of the note: the head may move between two statements.
+        note = newest_checkpoint(connection)
+        size = 0 if note is None else read_checkpoint(note).size
+        entries = _leaves(connection, chosen, size)
+        if note is None or not entries:
             raise NotInLedger(f"台账中没有 {value}。", f"The ledger holds nothing of {value}.")
         index = table_of(EventIndex)
         keys = select(index.c.idx).where(
@@ -89,9 +93,9 @@ def _export(
             target,
             kind=kind,
             value=value,
-            checkpoint=note,
-            tree=TreeReader(SqlTiles(connection), head.size),
-            entries={**entries, **_leaves(connection, keys)},
+            checkpoint=cosigned_note(connection, size) or note,
+            tree=TreeReader(SqlTiles(connection), size),
+            entries={**entries, **_leaves(connection, keys, size)},
             policy=deployment.policy_text(),
             registrar_vkey=deployment.sequencer.registrar_vkey.text,
             period_ms=period_ms,
@@ -99,7 +103,7 @@ def _export(
         )
 
 
-def _leaves(connection: Connection, chosen: Select[tuple[int]]) -> dict[int, bytes]:
+def _leaves(connection: Connection, chosen: Select[tuple[int]], size: int) -> dict[int, bytes]:
     entry = table_of(Entry)
-    query = select(entry.c.idx, entry.c.leaf).where(entry.c.idx.in_(chosen))
+    query = select(entry.c.idx, entry.c.leaf).where(entry.c.idx.in_(chosen), entry.c.idx < size)
     return {int(idx): bytes(leaf) for idx, leaf in connection.execute(query)}

@@ -6,16 +6,19 @@ stops the ledger and is never hidden: `witness_state` says it.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.cosignature import cosignature_time
 from waste_trace.ledger.note import NoteSignature
-from waste_trace.ledger.policy import Party, Policy, assess
+from waste_trace.ledger.policy import NO_QUORUM, Party, Policy, assess
 from waste_trace.ledger.witness import Inconsistent, OtherRoot, OtherSize, Submission, read_answer
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.last_round import Failure, Round
 from waste_trace.services.prove import newest_note, prove_consistency
+from waste_trace.services.witness_alarm import alarm_of, keep_alarm
 from waste_trace.store.cosignatures import (
     cosigned_note,
     cosigned_sizes,
@@ -83,11 +86,22 @@ class WitnessRound:
 
 @dataclass(frozen=True, slots=True)
 class WitnessState:
-    """How far the ledger is witnessed: its size, and the newest size with the quorum (or None)."""
+    """How far the ledger is witnessed: its size, and the newest size with the quorum (or None).
+
+    Attributes:
+        cosigned: who cosigned the witnessed size, and when (POSIX seconds).
+        required: the policy wants witnesses at all.
+    """
 
     size: int
     witnessed_size: int | None
     cosigned: dict[str, int] = field(default_factory=dict)
+    required: bool = True
+
+    @property
+    def met(self) -> bool:
+        """The newest checkpoint has the quorum of witnesses."""
+        return self.required and self.witnessed_size == self.size
 
     @property
     def waiting(self) -> int:
@@ -130,11 +144,12 @@ def witness_newest(deployment: Deployment, policy: Policy, ask: Ask) -> WitnessR
 def witness_state(deployment: Deployment, policy: Policy) -> WitnessState:
     """Which of our checkpoints the quorum has cosigned, newest first."""
     size = assess(policy, newest_note(deployment)).checkpoint.size
+    required = policy.quorum != NO_QUORUM
     note = newest_witnessed_note(deployment, policy)
     if note is None:
-        return WitnessState(size, None)
+        return WitnessState(size, None, required=required)
     assessment = assess(policy, note)
-    return WitnessState(size, assessment.checkpoint.size, assessment.cosigned)
+    return WitnessState(size, assessment.checkpoint.size, assessment.cosigned, required)
 
 
 def newest_witnessed_note(deployment: Deployment, policy: Policy) -> str | None:
@@ -145,6 +160,42 @@ def newest_witnessed_note(deployment: Deployment, policy: Policy) -> str | None:
             if note is not None and assess(policy, note).quorum_met:
                 return note
     return None
+
+
+def published_note(deployment: Deployment) -> tuple[str, bool]:
+    """The newest checkpoint with every cosignature there is, and whether the quorum has cosigned.
+
+    Where no witness is wanted nobody has: the answer is False then, too.
+    """
+    note = newest_note(deployment)
+    with deployment.engine.connect() as connection:
+        note = cosigned_note(connection, read_checkpoint(note).size) or note
+    required = deployment.policy.quorum != NO_QUORUM
+    return note, required and assess(deployment.policy, note).quorum_met
+
+
+def keep_witnessed(deployment: Deployment, ask: Ask) -> WitnessRound:
+    """One round with the deployment's own policy, and what follows from it.
+
+    What failed is kept to be shown. An alarm makes the ledger read-only, also after a restart: it
+    says that this database is not the history that the log key has signed elsewhere.
+    """
+    found = witness_newest(deployment, deployment.policy, ask)
+    now = deployment.now()
+    for name, error in found.alarms.items():
+        alarm = alarm_of(name, error)
+        keep_alarm(deployment.settings.data_dir, deployment.sequencer.origin, _text(now), alarm)
+        deployment.sequencer.read_only = deployment.sequencer.read_only or alarm
+    failures = tuple(
+        Failure(name, error.code, error.zh, error.en, name in found.alarms)
+        for name, error in found.failed.items()
+    )
+    deployment.last_round.put(Round(_text(now), found.size, found.quorum_met, failures))
+    return found
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _submit(deployment: Deployment, ask: Ask, party: Party, note: str, start: int) -> bytes:
