@@ -57,6 +57,7 @@ class EventChecks {
     if (!Number.isSafeInteger(leaf.ms) || leaf.ms < this.ms) throw new Error('the logged time runs backwards');
     this.ms = leaf.ms;
     await this.follow(index, event, keyId, await sha256(payload));
+    return event;
   }
 
   register(event, keyId, key) {

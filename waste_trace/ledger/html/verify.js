@@ -91,10 +91,12 @@ class Verification {
     this.checks.push('checkpoint');
     const warn = (...args) => this.warn(...args);
     const events = new EventChecks(this.checkpoint.origin, registrar, (size) => this.tree.root(size), warn);
+    this.shown = await this.attempt('disclosures', 'disclosures.jsonl', () => this.readDisclosures());
     for (let start = 0; start < this.checkpoint.size; start += 256) {
       await this.checkEntries(start, Math.min(256, this.checkpoint.size - start), events);
       this.progress(Math.min(start + 256, this.checkpoint.size), this.checkpoint.size);
     }
+    if (this.shown.size) throw this.mismatch(Math.min(...this.shown.keys()));
     events.finish();
     await this.checkTiles();
     await this.checkPinned(policy);
@@ -142,8 +144,30 @@ class Verification {
     if (at !== data.length || tile.length !== width * 32) throw new Finding('entries', '条目文件末尾有多余字节。', 'There are bytes after the last entry.', { file, index: start + width - 1 });
     for (const [offset, entry] of entries.entries()) {
       const index = start + offset;
-      await this.attempt('events', file, () => events.check(index, entry), { index, device: deviceOf(entry) });
+      const event = await this.attempt('events', file, () => events.check(index, entry), { index, device: deviceOf(entry) });
+      const left = new Set(Array.isArray(event.body.pii) ? event.body.pii : []);
+      for (const digest of this.shown.get(index) ?? []) if (!left.delete(digest)) throw this.mismatch(index);
+      this.shown.delete(index);
     }
+  }
+
+  // Entry index to the digests of the personal data that the bundle shows for it.
+  async readDisclosures() {
+    const shown = new Map();
+    const data = this.files.get('disclosures.jsonl');
+    if (!data) return shown;
+    for (const line of strictUtf8.decode(data).split('\n').slice(0, -1)) {
+      const one = parseCanonical(utf8.encode(line));
+      expectKeys(one, ['disclosure', 'index']);
+      const plain = one.disclosure.replace(/-/g, '+').replace(/_/g, '/');
+      const array = unbase64(plain + '='.repeat((4 - (plain.length % 4)) % 4));
+      shown.set(one.index, [...(shown.get(one.index) ?? []), base64url(await sha256(array))]);
+    }
+    return shown;
+  }
+
+  mismatch(index) {
+    return new Finding('disclosures', `第 ${index} 条：披露的个人信息与条目中的摘要不符。`, `Entry ${index}: a disclosure matches no digest in the entry.`, { file: 'disclosures.jsonl', index });
   }
 
   async checkTiles() {
