@@ -278,3 +278,20 @@ def test_gs1_alternates_are_printed_as_a_remark_and_the_code_stays_the_regulator
     assert gs1.parse_remark(printed) == gs1.parse_remark(remark)
     codes = [e.text for e in layout.elements if isinstance(e, Matrix)]
     assert codes == [sample().token_text]
+
+
+def test_only_captions_are_bold_on_paper_as_on_screen() -> None:
+    layout = layout_container_label(sample(volume_l=Decimal(1000)), FONT)
+    document = pypdfium2.PdfDocument(render_pdf([layout], FONT))
+    paper = np.array(document[0].render(scale=200 / 72, grayscale=True).to_pil())
+    document.close()
+    screen = np.array(Image.open(io.BytesIO(render_png(layout, FONT, 200))).convert("L"))
+    scale = 200 / 25.4
+    for element in layout.elements:
+        if isinstance(element, Text):
+            top, bottom = int((element.y - element.size) * scale), int(element.y * scale)
+            left, right = int(element.x * scale), int((element.x + element.width) * scale)
+            inks = [255 - page[top:bottom, left:right].mean() for page in (paper, screen)]
+            plain = 255 - 164  # the ground is orange
+            drawn, expected = (ink - plain for ink in inks)
+            assert drawn == pytest.approx(expected, rel=0.12), element.text

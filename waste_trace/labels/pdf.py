@@ -131,6 +131,9 @@ def _text(canvas: Canvas, element: Text, face: LabelFont) -> None:
         canvas.setLineWidth(element.size * BOLD_STROKE)
     line.textOut(element.text)
     canvas.drawText(line)
+    if element.bold:
+        # The mode outlives its text, and reportlab takes every new text to be in mode 0.
+        canvas.addLiteral("0 Tr")
 
 
 def _colour(colour: Colour) -> str:
