@@ -1,27 +1,23 @@
-"""A real browser, the built page, and a server with a real ledger behind it."""
+"""A real browser, the built page, and the product's own server."""
 
 import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from api.http.app import HANDHELD
 from tests.mobile.handheld import Handheld
 from tests.mobile.pictures import write_video
-from tests.mobile.reference_server import Backend, serve_reference
+from tests.mobile.product import Product, serve_product
 
 ROOT = Path(__file__).resolve().parents[2]
-DIST = ROOT / "mobile_stub" / "dist"
 CHROMIUM = os.environ.get("CHROMIUM", shutil.which("chromium") or "/usr/bin/chromium")
 CAMERA_CODE = "91330100716105852F9002490820261123001"
-
-#: The one line that decides which server the browser meets.
-serve: Callable[[Path], AbstractContextManager[Backend]] = serve_reference
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +31,15 @@ def dist() -> Path:
     spec.loader.exec_module(build)
     if not build.is_current(build.source_digest()):
         pytest.skip("the handheld page is not built: run python mobile_stub/build.py")
-    return DIST
+    return HANDHELD
 
 
 @pytest.fixture(scope="session")
-def backend(dist: Path) -> Iterator[Backend]:
-    """A server that stays up for all tests of the session."""
-    with serve(dist) as running:
+def backend(dist: Path, session_folder: Path) -> Iterator[Product]:
+    """The server that stays up for all tests of the folder; it serves the built page."""
+    folder = session_folder / "mobile"
+    folder.mkdir()
+    with serve_product(folder) as running:
         yield running
 
 
@@ -54,7 +52,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(
-    playwright: Playwright, backend: Backend, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright, backend: Product, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
     """Chromium, whose camera shows a label of the backend in somebody's hand."""
     if not Path(CHROMIUM).exists():
@@ -82,9 +80,12 @@ def browser(
 
 
 @pytest.fixture
-def handheld(browser: Browser, backend: Backend) -> Iterator[Handheld]:
-    """A new handheld; the test fails if the browser complained about our page."""
-    device = Handheld.start(browser, backend)
+def handheld(browser: Browser, backend: Product) -> Iterator[Handheld]:
+    """A new handheld whose every request a test may change or drop on its way.
+
+    The test fails if the browser complained about our page.
+    """
+    device = Handheld.start(browser, backend, worker=False)
     yield device
     device.close()
     assert device.complaints == []
@@ -98,10 +99,11 @@ def enrolled(handheld: Handheld) -> Handheld:
 
 
 @pytest.fixture
-def intercepted(browser: Browser, backend: Backend) -> Iterator[Handheld]:
-    """An enrolled handheld whose every request a test may change or drop on its way."""
-    device = Handheld.start(browser, backend, worker=False)
+def installed(browser: Browser, backend: Product) -> Iterator[Handheld]:
+    """An enrolled handheld whose page comes from its own service worker."""
+    device = Handheld.start(browser, backend)
     device.enrol()
+    device.installed()
     yield device
     device.close()
     assert device.complaints == []

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.mobile.reference_server import Backend
+from tests.cast import PLATFORM, SITES
+from tests.mobile.product import Product
 
 #: 360 x 640 is the smallest screen that the page is made for.
 SCREEN = {"width": 360, "height": 640}
@@ -19,11 +20,11 @@ class Handheld:
 
     context: BrowserContext
     page: Page
-    backend: Backend
+    backend: Product
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    def start(cls, browser: Browser, backend: Backend, *, worker: bool = True) -> "Handheld":
+    def start(cls, browser: Browser, backend: Product, *, worker: bool = True) -> "Handheld":
         """A new device with an empty profile; it notes every error that the browser reports.
 
         Without its service ``worker`` every request can be intercepted; with it, not reliably.
@@ -56,9 +57,10 @@ class Handheld:
     def open(self) -> None:
         self.page.goto(f"{self.backend.url}/handheld/")
 
-    def enrol(self) -> None:
-        """Enrol by the link that the administrator hands out."""
-        self.page.goto(f"{self.backend.url}/handheld/#enrol={self.backend.new_code()}")
+    def enrol(self, org: str = PLATFORM) -> None:
+        """Enrol by the link that the administrator of an organisation hands out."""
+        code = self.backend.new_code(org, SITES.get(org, ""))
+        self.page.goto(f"{self.backend.url}/handheld/#enrol={code}")
         self.page.get_by_role("button", name="登记本机").click()
         expect(self.page.get_by_text("要做什么？")).to_be_visible()
 

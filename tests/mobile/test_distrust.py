@@ -38,8 +38,7 @@ def wrong_signature(answer: Answer) -> Answer:
 
 def wrong_root(answer: Answer) -> Answer:
     lines = str(answer["receipt"]).split("\n")
-    at = lines.index("pinghu.waste-trace.example/1") + 2
-    lines[at] = b64(bytes(32))
+    lines[lines.index("") + 3] = b64(bytes(32))  # after the proof: origin, size, root
     return answer | {"receipt": "\n".join(lines)}
 
 
@@ -71,43 +70,43 @@ def no_receipt(answer: Answer) -> Answer:
     "change", [wrong_signature, wrong_root, wrong_path, wrong_time, other_index, no_receipt]
 )
 def test_forged_receipt_is_not_accepted(
-    intercepted: Handheld, change: Callable[[Answer], Answer], screenshots: Path
+    enrolled: Handheld, change: Callable[[Answer], Answer], screenshots: Path
 ) -> None:
-    tamper(intercepted, change)
-    size = intercepted.seen_size()
-    intercepted.record("store_in", intercepted.backend.label(CODE))
-    intercepted.tab("queue")
-    expect(intercepted.entries("pending")).to_contain_text("回执不可信")
-    expect(intercepted.entries("accepted")).to_have_count(0)
+    tamper(enrolled, change)
+    size = enrolled.seen_size()
+    enrolled.record("store_in", enrolled.backend.label(CODE))
+    enrolled.tab("queue")
+    expect(enrolled.entries("pending")).to_contain_text("回执不可信")
+    expect(enrolled.entries("accepted")).to_have_count(0)
     if change is wrong_signature:
-        intercepted.picture(screenshots, "forged-receipt")
-    assert intercepted.seen_size() == size
+        enrolled.picture(screenshots, "forged-receipt")
+    assert enrolled.seen_size() == size
 
-    intercepted.context.unroute("**/v1/events")
-    intercepted.tab("queue")
-    intercepted.page.get_by_role("button", name="立即上传").click()
-    expect(intercepted.entries("accepted")).to_have_count(1)
+    enrolled.context.unroute("**/v1/events")
+    enrolled.tab("queue")
+    enrolled.page.get_by_role("button", name="立即上传").click()
+    expect(enrolled.entries("accepted")).to_have_count(1)
 
 
-def test_receipt_of_another_record_is_not_accepted(intercepted: Handheld) -> None:
+def test_receipt_of_another_record_is_not_accepted(enrolled: Handheld) -> None:
     answers: list[Answer] = []
 
     def repeat_first(answer: Answer) -> Answer:
         answers.append(answer)
         return answers[0]
 
-    tamper(intercepted, repeat_first)
+    tamper(enrolled, repeat_first)
     for serial in ("202", "203"):
-        intercepted.record("store_in", intercepted.backend.label(CODE[:-3] + serial))
-    intercepted.tab("queue")
-    expect(intercepted.entries("accepted")).to_have_count(1)
-    expect(intercepted.entries("pending")).to_contain_text("回执不可信")
+        enrolled.record("store_in", enrolled.backend.label(CODE[:-3] + serial))
+    enrolled.tab("queue")
+    expect(enrolled.entries("accepted")).to_have_count(1)
+    expect(enrolled.entries("pending")).to_contain_text("回执不可信")
 
 
 def test_forked_ledger_raises_the_alarm_and_stops_all_sending(
-    intercepted: Handheld, screenshots: Path
+    enrolled: Handheld, screenshots: Path
 ) -> None:
-    intercepted.context.route(
+    enrolled.context.route(
         "**/v1/ledger/consistency*",
         lambda route: route.fulfill(
             status=200,
@@ -115,30 +114,30 @@ def test_forked_ledger_raises_the_alarm_and_stops_all_sending(
             body=json.dumps({"proof": [b64(bytes(32))] * 3}),
         ),
     )
-    size = intercepted.seen_size()
-    intercepted.record_without_waiting("store_in", intercepted.backend.label(CODE[:-3] + "211"))
-    alarm = intercepted.page.get_by_role("alertdialog")
+    size = enrolled.seen_size()
+    enrolled.record_without_waiting("store_in", enrolled.backend.label(CODE[:-3] + "211"))
+    alarm = enrolled.page.get_by_role("alertdialog")
     expect(alarm).to_contain_text("账本分叉")
-    intercepted.picture(screenshots, "forked")
-    with intercepted.page.expect_download() as download:
+    enrolled.picture(screenshots, "forked")
+    with enrolled.page.expect_download() as download:
         alarm.get_by_role("button", name="导出证据").click()
     evidence = json.loads(Path(download.value.path()).read_text())
     assert evidence["ours"] != evidence["theirs"]
 
     alarm.get_by_role("button", name="只在本机继续记录").click()
-    intercepted.context.unroute("**/v1/ledger/consistency*")
-    before = len(intercepted.backend.logged())
-    intercepted.record("store_in", intercepted.backend.label(CODE[:-3] + "212"))
-    expect(intercepted.page.locator(".strip")).to_contain_text("账本分叉")
-    assert intercepted.seen_size() == size
-    assert len(intercepted.backend.logged()) == before
+    enrolled.context.unroute("**/v1/ledger/consistency*")
+    before = len(enrolled.backend.logged())
+    enrolled.record("store_in", enrolled.backend.label(CODE[:-3] + "212"))
+    expect(enrolled.page.locator(".strip")).to_contain_text("账本分叉")
+    assert enrolled.seen_size() == size
+    assert len(enrolled.backend.logged()) == before
 
-    intercepted.page.reload()
-    expect(intercepted.page.get_by_role("alertdialog")).to_contain_text("账本分叉")
+    enrolled.page.reload()
+    expect(enrolled.page.get_by_role("alertdialog")).to_contain_text("账本分叉")
 
 
-def test_withheld_consistency_proof_is_not_taken_for_one(intercepted: Handheld) -> None:
-    intercepted.context.route(
+def test_withheld_consistency_proof_is_not_taken_for_one(enrolled: Handheld) -> None:
+    enrolled.context.route(
         "**/v1/ledger/consistency*",
         lambda route: route.fulfill(
             status=404,
@@ -146,7 +145,7 @@ def test_withheld_consistency_proof_is_not_taken_for_one(intercepted: Handheld) 
             body=json.dumps({"code": "not-found", "zh": "没有", "en": "No such thing."}),
         ),
     )
-    intercepted.record("store_in", intercepted.backend.label(CODE[:-3] + "221"))
-    intercepted.tab("queue")
-    expect(intercepted.entries("pending")).to_contain_text("服务器不给一致性证明")
-    expect(intercepted.entries("accepted")).to_have_count(0)
+    enrolled.record("store_in", enrolled.backend.label(CODE[:-3] + "221"))
+    enrolled.tab("queue")
+    expect(enrolled.entries("pending")).to_contain_text("服务器不给一致性证明")
+    expect(enrolled.entries("accepted")).to_have_count(0)

@@ -17,7 +17,7 @@ def test_device_enrols_by_link_with_a_key_that_cannot_be_exported(
     handheld.enrol()
 
     assert "enrol" not in handheld.page.url
-    expect(handheld.page.get_by_text("平湖市小微危废收集平台").first).to_be_visible()
+    expect(handheld.page.get_by_text("单位 34X5").first).to_be_visible()
     extractable = handheld.page.evaluate(
         """new Promise(done => {
           const open = indexedDB.open("waste-trace-handheld");
@@ -41,8 +41,8 @@ def test_used_code_is_refused_with_what_to_do(handheld: Handheld, screenshots: P
     handheld.page.get_by_role("button", name="登记本机").click()
 
     alert = handheld.page.get_by_role("alert")
-    expect(alert).to_contain_text("登记码无效或已使用。")
-    expect(alert).to_contain_text("请向管理员索取新的登记码。")
+    expect(alert).to_contain_text("登记码无效、已过期或已被使用。")
+    expect(alert).to_contain_text("请向管理员索取新的登记码")
     handheld.picture(screenshots, "enrol-refused")
 
 

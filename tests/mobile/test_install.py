@@ -4,13 +4,15 @@ from pathlib import Path
 
 from playwright.sync_api import Playwright, expect
 
+from api.http.app import CONTENT_SECURITY_POLICY
+from tests.cast import PLATFORM
 from tests.mobile.conftest import CHROMIUM
 from tests.mobile.handheld import Handheld
-from tests.mobile.reference_server import CSP, ORG, ORIGIN, Backend
+from tests.mobile.product import Product
 
 
 def test_chromium_finds_nothing_against_installing(
-    playwright: Playwright, backend: Backend, tmp_path: Path
+    playwright: Playwright, backend: Product, tmp_path: Path
 ) -> None:
     """In a lasting profile: Chromium installs nothing from a private window."""
     context = playwright.chromium.launch_persistent_context(
@@ -27,22 +29,22 @@ def test_chromium_finds_nothing_against_installing(
         device.close()
 
 
-def test_page_asks_nobody_but_its_own_server(enrolled: Handheld) -> None:
+def test_page_asks_nobody_but_its_own_server(installed: Handheld) -> None:
     asked: list[str] = []
-    enrolled.page.on("request", lambda request: asked.append(request.url))
-    enrolled.installed()
-    enrolled.choose("store_in")
-    enrolled.page.get_by_role("button", name="扫码 Scan").click()
-    expect(enrolled.page.locator(".camera-log .scan")).to_be_visible()
+    installed.page.on("request", lambda request: asked.append(request.url))
+    installed.page.reload()
+    installed.choose("store_in")
+    installed.page.get_by_role("button", name="扫码 Scan").click()
+    expect(installed.page.locator(".camera-log .scan")).to_be_visible()
     assert asked
-    own = (enrolled.backend.url, f"blob:{enrolled.backend.url}", "data:")
+    own = (installed.backend.url, f"blob:{installed.backend.url}", "data:")
     assert [url for url in asked if not url.startswith(own)] == []
 
 
 def test_policy_is_on_while_these_tests_run(enrolled: Handheld) -> None:
     response = enrolled.page.reload()
     assert response is not None
-    assert response.headers["content-security-policy"] == CSP
+    assert response.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     violated = enrolled.page.evaluate(
         """new Promise(done => {
           addEventListener("securitypolicyviolation", event => done(event.effectiveDirective));
@@ -56,9 +58,8 @@ def test_policy_is_on_while_these_tests_run(enrolled: Handheld) -> None:
     enrolled.complaints.clear()
 
 
-def test_all_files_of_the_page_are_stored_for_offline_use(enrolled: Handheld, dist: Path) -> None:
-    enrolled.installed()
-    stored = enrolled.page.evaluate(
+def test_all_files_of_the_page_are_stored_for_offline_use(installed: Handheld, dist: Path) -> None:
+    stored = installed.page.evaluate(
         """async () => {
           const [name] = await caches.keys();
           const keys = await (await caches.open(name)).keys();
@@ -76,14 +77,20 @@ def test_all_files_of_the_page_are_stored_for_offline_use(enrolled: Handheld, di
 def test_device_screen_tells_who_this_is(enrolled: Handheld, screenshots: Path) -> None:
     enrolled.tab("device")
     main = enrolled.page.locator("main")
-    for text in ("Ed25519", "不可导出", ORIGIN, ORG, "usr_k3m9x2"):
+    for text in (
+        "Ed25519",
+        "不可导出",
+        enrolled.backend.deployment.sequencer.origin,
+        PLATFORM,
+        "usr_",
+    ):
         expect(main).to_contain_text(text)
     enrolled.picture(screenshots, "device")
 
 
 def test_targets_are_large_enough_for_gloves(enrolled: Handheld) -> None:
     """48 px is the floor for anything that a working hand must hit; 44 px for the header."""
-    enrolled.choose("load")
+    enrolled.choose("merge")
     touched = "main button:visible, main input:not(.visually-hidden), nav button"
     for tab in ("record", "queue", "device"):
         enrolled.tab(tab)

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.mobile.handheld import Handheld
-from tests.mobile.reference_server import Backend
+from tests.mobile.product import Product
 
 CODE = "91330100716105852F9002490820261123101"
 
@@ -16,77 +16,76 @@ def codes(first: int, count: int) -> list[str]:
 
 
 def test_queue_of_three_survives_a_reload_offline_and_syncs_later(
-    enrolled: Handheld, screenshots: Path
+    installed: Handheld, screenshots: Path
 ) -> None:
-    before = len(enrolled.backend.logged())
-    enrolled.installed()
-    enrolled.context.set_offline(True)
+    before = len(installed.backend.logged())
+    installed.context.set_offline(True)
     for code in codes(101, 3):
-        enrolled.record("store_in", enrolled.backend.label(code))
-    expect(enrolled.page.locator(".strip")).to_contain_text("3 条未上传，最早")
-    expect(enrolled.page.locator(".net")).to_contain_text("离线")
+        installed.record("store_in", installed.backend.label(code))
+    expect(installed.page.locator(".strip")).to_contain_text("3 条未上传，最早")
+    expect(installed.page.locator(".net")).to_contain_text("离线")
 
-    enrolled.page.reload()
-    expect(enrolled.page.locator(".strip")).to_contain_text("3 条未上传")
-    enrolled.tab("queue")
-    expect(enrolled.entries("pending")).to_have_count(3)
-    enrolled.picture(screenshots, "offline")
-    assert len(enrolled.backend.logged()) == before
+    installed.page.reload()
+    expect(installed.page.locator(".strip")).to_contain_text("3 条未上传")
+    installed.tab("queue")
+    expect(installed.entries("pending")).to_have_count(3)
+    installed.picture(screenshots, "offline")
+    assert len(installed.backend.logged()) == before
 
-    enrolled.context.set_offline(False)
-    expect(enrolled.entries("accepted")).to_have_count(3)
-    expect(enrolled.page.locator(".strip")).to_contain_text("全部已上传")
-    enrolled.picture(screenshots, "accepted")
-    logged = enrolled.backend.logged()[before:]
+    installed.context.set_offline(False)
+    expect(installed.entries("accepted")).to_have_count(3)
+    expect(installed.page.locator(".strip")).to_contain_text("全部已上传")
+    installed.picture(screenshots, "accepted")
+    logged = installed.backend.logged()[before:]
     assert [entry.event.seq for entry in logged] == [0, 1, 2]
     assert all(entry.event.off for entry in logged)
 
 
 def test_dead_server_is_offline_too_and_the_button_sends_when_it_is_back(
-    intercepted: Handheld,
+    enrolled: Handheld,
 ) -> None:
-    intercepted.context.route("**/v1/events", lambda route: route.abort())
-    intercepted.record("store_in", intercepted.backend.label(codes(111, 1)[0]))
-    expect(intercepted.page.locator(".net")).to_contain_text("离线")
-    intercepted.context.unroute("**/v1/events")
-    intercepted.tab("queue")
-    intercepted.page.get_by_role("button", name="立即上传").click()
-    expect(intercepted.entries("accepted")).to_have_count(1)
-    expect(intercepted.page.locator(".net")).to_contain_text("在线")
+    enrolled.context.route("**/v1/events", lambda route: route.abort())
+    enrolled.record("store_in", enrolled.backend.label(codes(111, 1)[0]))
+    expect(enrolled.page.locator(".net")).to_contain_text("离线")
+    enrolled.context.unroute("**/v1/events")
+    enrolled.tab("queue")
+    enrolled.page.get_by_role("button", name="立即上传").click()
+    expect(enrolled.entries("accepted")).to_have_count(1)
+    expect(enrolled.page.locator(".net")).to_contain_text("在线")
 
 
-def test_page_of_a_captive_portal_is_no_answer(intercepted: Handheld) -> None:
-    intercepted.context.route(
+def test_page_of_a_captive_portal_is_no_answer(enrolled: Handheld) -> None:
+    enrolled.context.route(
         "**/v1/events",
         lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Wi-Fi</h1>"),
     )
-    intercepted.record("store_in", intercepted.backend.label(codes(112, 1)[0]))
-    intercepted.tab("queue")
-    expect(intercepted.entries("pending")).to_have_count(1)
-    expect(intercepted.page.locator(".net")).to_contain_text("离线")
+    enrolled.record("store_in", enrolled.backend.label(codes(112, 1)[0]))
+    enrolled.tab("queue")
+    expect(enrolled.entries("pending")).to_have_count(1)
+    expect(enrolled.page.locator(".net")).to_contain_text("离线")
 
 
-def test_lost_answer_is_asked_for_again_and_logged_once(intercepted: Handheld) -> None:
+def test_lost_answer_is_asked_for_again_and_logged_once(enrolled: Handheld) -> None:
     """The server took the record but the answer never came: sending again must not double it."""
-    before = len(intercepted.backend.logged())
+    before = len(enrolled.backend.logged())
 
     def swallow(route: object) -> None:
         route.fetch()  # type: ignore[attr-defined]
         route.abort()  # type: ignore[attr-defined]
 
-    intercepted.context.route("**/v1/events", swallow)
-    intercepted.record("store_in", intercepted.backend.label(codes(113, 1)[0]))
-    intercepted.tab("queue")
-    expect(intercepted.entries("pending")).to_have_count(1)
-    expect(intercepted.page.locator(".net")).to_contain_text("离线")
-    intercepted.context.unroute("**/v1/events")
-    intercepted.page.get_by_role("button", name="立即上传").click()
-    expect(intercepted.entries("accepted")).to_have_count(1)
-    assert len(intercepted.backend.logged()) == before + 1
+    enrolled.context.route("**/v1/events", swallow)
+    enrolled.record("store_in", enrolled.backend.label(codes(113, 1)[0]))
+    enrolled.tab("queue")
+    expect(enrolled.entries("pending")).to_have_count(1)
+    expect(enrolled.page.locator(".net")).to_contain_text("离线")
+    enrolled.context.unroute("**/v1/events")
+    enrolled.page.get_by_role("button", name="立即上传").click()
+    expect(enrolled.entries("accepted")).to_have_count(1)
+    assert len(enrolled.backend.logged()) == before + 1
 
 
 def test_exported_queue_is_rescued_by_another_device_and_importing_twice_adds_nothing(
-    enrolled: Handheld, browser: Browser, backend: Backend, tmp_path: Path
+    enrolled: Handheld, browser: Browser, backend: Product, tmp_path: Path
 ) -> None:
     enrolled.context.set_offline(True)
     for code in codes(121, 2):

@@ -2,14 +2,15 @@
 
 import hashlib
 import itertools
+import json
 import re
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from playwright.sync_api import expect
 
+from tests.cast import PLANT, SITES
 from tests.mobile.handheld import Handheld
-from tests.mobile.reference_server import ORG, ORIGIN
 from waste_trace.ledger.canonical import canonical_bytes
 from waste_trace.ledger.dsse import envelope_from_value, pae
 from waste_trace.ledger.event import event_value, parse_event
@@ -19,8 +20,10 @@ CODE = "91330100716105852F9002490820261123031"
 
 
 def test_signed_event_is_canonical_and_verifies_in_python(
-    enrolled: Handheld, screenshots: Path
+    handheld: Handheld, screenshots: Path
 ) -> None:
+    enrolled = handheld
+    enrolled.enrol(PLANT)
     label = enrolled.backend.label(CODE)
     enrolled.choose("weigh_in")
     enrolled.wedge(label)
@@ -37,12 +40,9 @@ def test_signed_event_is_canonical_and_verifies_in_python(
     Ed25519PublicKey.from_public_bytes(logged.public_key).verify(logged.envelope.signature, message)
     event = logged.event
     assert canonical_bytes(event_value(event)) == logged.envelope.payload
-    assert (event.log, event.org, event.act, event.site) == (
-        ORIGIN,
-        ORG,
-        "usr_k3m9x2",
-        "PH-SITE-01",
-    )
+    origin = enrolled.backend.deployment.sequencer.origin
+    assert (event.log, event.org, event.site) == (origin, PLANT, SITES[PLANT])
+    assert event.act.startswith("usr_")
     assert (event.typ, event.ep, event.seq, event.prev, event.off) == ("weigh_in", 0, 0, b"", False)
     assert event.seen.n > 0
     assert event.body == {
@@ -112,27 +112,49 @@ def test_site_input_stands_in_the_header(enrolled: Handheld) -> None:
 def test_refused_record_shows_why_and_what_to_do_and_blocks_nothing(
     enrolled: Handheld, screenshots: Path
 ) -> None:
-    code = CODE[:-3] + "051"
-    enrolled.record("store_out", enrolled.backend.label(code))
-    enrolled.record("store_in", enrolled.backend.label(code))
+    label = enrolled.backend.label(CODE[:-3] + "051")
+    enrolled.choose("fill")
+    enrolled.wedge(label)
+    enrolled.page.locator("#in-batch").fill("HW00000000")  # the page knows no facility's batches
+    enrolled.page.locator("#in-weight_kg").fill("18")
+    enrolled.sign()
+    enrolled.record("store_in", label)
     enrolled.tab("queue")
     refused = enrolled.entries("refused")
-    expect(refused).to_contain_text("容器不在库中，不能出库。")
-    expect(refused).to_contain_text("请先办理入库，再重新发送。")
-    expect(refused).to_contain_text("not-in-store")
+    expect(refused).to_contain_text("“装桶贴标”事件的字段不合要求：batch。")
+    expect(refused).to_contain_text("办法：")
+    expect(refused).to_contain_text("malformed-body")
     expect(enrolled.entries("accepted")).to_have_count(1)
     enrolled.picture(screenshots, "refused")
 
     refused.get_by_role("button", name="再发一次").click()
+    expect(enrolled.page.get_by_role("button", name="立即上传")).to_be_enabled()
+    expect(enrolled.entries("refused")).to_have_count(1)
+
+
+def test_refused_record_can_be_sent_again_when_the_reason_is_gone(enrolled: Handheld) -> None:
+    problem = {"code": "not-permitted", "zh": "单位尚未登记。", "en": "Not registered yet."}
+    enrolled.context.route(
+        "**/v1/events",
+        lambda route: route.fulfill(
+            status=403, content_type="application/problem+json", body=json.dumps(problem)
+        ),
+    )
+    enrolled.record("store_in", enrolled.backend.label(CODE[:-3] + "052"))
+    enrolled.tab("queue")
+    expect(enrolled.entries("refused")).to_contain_text("单位尚未登记。")
+    enrolled.context.unroute("**/v1/events")
+    enrolled.record("store_in", enrolled.backend.label(CODE[:-3] + "053"))
+    enrolled.tab("queue")
+    enrolled.entries("refused").get_by_role("button", name="再发一次").click()
     expect(enrolled.entries("accepted")).to_have_count(2)
-    sequence = [logged.event.seq for logged in enrolled.backend.logged()[-2:]]
-    assert sequence == [1, 0]
+    assert [logged.event.seq for logged in enrolled.backend.logged()[-2:]] == [1, 0]
 
 
 def test_weight_that_is_none_keeps_the_record_from_being_signed(enrolled: Handheld) -> None:
-    enrolled.choose("weigh_in")
+    enrolled.choose("merge")
     enrolled.wedge(enrolled.backend.label(CODE))
-    enrolled.page.locator("#in-manifest").fill("20263304000123")
+    enrolled.page.locator("#in-into").fill(CODE[:-3] + "032")
     sign = enrolled.page.get_by_role("button", name=re.compile("签名并记录"))
     for wrong in ("", "0", "1,5", "12.3456", "-3", "abc"):
         enrolled.page.locator("#in-weight_kg").fill(wrong)
