@@ -1,0 +1,254 @@
+"""Check the living ledger where it stands: database, tiles, checkpoints, high-water mark.
+
+Opens nothing that writes, so it also runs on a database that the product refuses to open. How far
+it came stands in the data folder; the next check starts there, and proves that it still may.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, select
+
+from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint
+from waste_trace.ledger.encoding import b64, decode_b64
+from waste_trace.ledger.errors import LedgerError
+from waste_trace.ledger.merkle import EMPTY_ROOT
+from waste_trace.ledger.note import log_vkey
+from waste_trace.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, TreeReader
+from waste_trace.ledger.verify_events import CHECKS
+from waste_trace.ledger.verify_result import (
+    Finding,
+    Notice,
+    Problem,
+    Report,
+    Verdict,
+    problem_of,
+)
+from waste_trace.ledger.vkey import VerifierKey
+from waste_trace.services.check_entries import EntryPass, Progress, wrong
+from waste_trace.services.witness_alarm import read_alarm
+from waste_trace.settings import Settings
+from waste_trace.store.engine import is_sqlite, open_engine
+from waste_trace.store.key_files import KeyFiles
+from waste_trace.store.sequencer import LedgerRolledBack
+from waste_trace.store.sequencer.high_water import HighWater
+from waste_trace.store.tables import CheckpointRow, Entry, EventIndex, TileRow
+from waste_trace.store.tiles import SqlTiles, read_head
+from waste_trace.store.writing import table_of
+
+STATE_FILE = "ledger-check.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """How far an earlier check came."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+def check_ledger(
+    settings: Settings, *, full: bool = False, progress: Progress = lambda done, total: None
+) -> Report:
+    """Check what is new since the last check, or with ``full`` everything, with signatures.
+
+    The report's verdict: proven; tampered, with the first bad index; incomplete where there is
+    nothing to check (no ledger, or not its keys).
+    """
+    report = Report(keys="this ledger's own")
+    report.plan("checkpoint", "high-water", "entries", "tiles", "root", "event_index")
+    report.plan(*(CHECKS if full else ()), "checkpoints")
+    keys = settings.data_dir / "keys"
+    if not all((keys / f"{name}.pem").exists() for name in ("log", "registrar")):
+        zh = f"数据文件夹 {settings.data_dir} 中没有台账密钥。"
+        en = f"There are no keys of a ledger in the data folder {settings.data_dir}."
+        report.conclude(Problem("checkpoint", zh, en), Verdict.INCOMPLETE)
+        return report
+    engine = open_engine(settings.database)
+    try:
+        with _snapshot(engine) as connection:
+            _Check(settings, connection, report, full).run(progress)
+    except Finding as finding:
+        report.conclude(finding.problem, finding.verdict)
+    except LedgerError as error:  # a tile is too short to be read at all
+        report.conclude(problem_of("tiles", error), Verdict.TAMPERED)
+    finally:
+        engine.dispose()
+    return report
+
+
+class _Check:
+    """The checks in their order over one snapshot."""
+
+    def __init__(
+        self, settings: Settings, connection: Connection, report: Report, full: bool
+    ) -> None:
+        head = read_head(connection)
+        if head is None or head.size == 0:
+            zh, en = "台账尚未开立。", "The ledger is not open yet."
+            raise Finding(Problem("checkpoint", zh, en), Verdict.INCOMPLETE)
+        files = KeyFiles(settings.data_dir / "keys", settings.key_passphrase.get_secret_value())
+        self._folder = settings.data_dir
+        self._connection = connection
+        self._report = report
+        self._full = full
+        self._head = head
+        self._log = log_vkey(head.origin, files.key("log"))
+        self._registrar = log_vkey(f"{head.origin}/registrar", files.key("registrar"))
+
+    def run(self, progress: Progress) -> None:
+        """Check, and keep how far it came; raises the first `Finding`."""
+        head, report = self._head, self._report
+        report.size, report.root = head.size, head.root
+        reached = _Reached(head.origin, 0, EMPTY_ROOT) if self._full else self._reached()
+        suspicion = self._continues(reached)
+        if suspicion is not None:
+            reached = _Reached(head.origin, 0, EMPTY_ROOT)  # to name the entry, all is read again
+        self._check_head()
+        registrar: VerifierKey | None = self._registrar if self._full else None
+        claimed = Checkpoint(head.origin, head.size, head.root)
+        root = EntryPass(
+            self._connection, claimed, reached.size, reached.root, report, registrar
+        ).run(progress)
+        report.passed("entries", f"{head.size - reached.size} entries, from {reached.size} on")
+        report.passed("tiles", "every tile is the one that the entries lead to")
+        self._check_checkpoints(reached.size, root)
+        self._check_counts()
+        if suspicion is not None:
+            raise suspicion
+        self._check_marks()
+        self._keep(_Reached(head.origin, head.size, head.root))
+
+    def _reached(self) -> _Reached:
+        try:
+            value = json.loads((self._folder / STATE_FILE).read_text(encoding="ascii"))
+            found = _Reached(value["origin"], int(value["size"]), decode_b64(value["root"]))
+        except FileNotFoundError:
+            found = _Reached(self._head.origin, 0, EMPTY_ROOT)
+        except (ValueError, KeyError, TypeError):
+            zh = f"{STATE_FILE} 无法读取，改为从第 0 条起核对。"
+            en = f"{STATE_FILE} cannot be read; everything is checked from entry 0 on."
+            self._report.warn(Notice("state", zh, en))
+            found = _Reached(self._head.origin, 0, EMPTY_ROOT)
+        return found if found.origin == self._head.origin else _Reached("", 0, EMPTY_ROOT)
+
+    def _continues(self, reached: _Reached) -> Finding | None:
+        """What is wrong if the tree does not continue the one of the last check."""
+        size = reached.size
+        if size > self._head.size:
+            zh = f"上次核对到 {size} 条，现在只有 {self._head.size} 条。"
+            en = f"The last check reached {size} entries; there are {self._head.size} now."
+            return wrong("high-water", self._head.size, zh, en)
+        try:
+            root = self._tree().root(size) if size else EMPTY_ROOT
+        except LedgerError:
+            root = b""
+        if root != reached.root:
+            zh = f"前 {size} 条与上次核对时不同：历史已被改写。"
+            en = f"The first {size} entries are not those of the last check: history was rewritten."
+            return wrong("root", None, zh, en)
+        return None
+
+    def _check_head(self) -> None:
+        table, head = table_of(CheckpointRow), self._head
+        row = self._connection.execute(select(table).order_by(table.c.size.desc()).limit(1)).first()
+        if row is None or row.size != head.size:
+            zh = "最新检查点与台账条目数不符。"
+            en = f"The newest checkpoint is not of the ledger's size {head.size}."
+            raise wrong("checkpoint", head.size, zh, en)
+        self._open(row.size, row.note)
+        self._report.passed("checkpoint", f"{head.size} entries, signed by the log")
+
+    def _check_checkpoints(self, start: int, root: bytes) -> None:
+        """Every checkpoint from ``start`` on: signed, and of the tree that the entries lead to.
+
+        The first that is not names the entries between which history changed.
+        """
+        table, tree, good = table_of(CheckpointRow), self._tree(), start
+        rows = self._connection.execute(
+            select(table.c.size, table.c.note).where(table.c.size > start).order_by(table.c.size)
+        )
+        count = 0
+        for size, note in rows:
+            signed = self._open(size, note)
+            if signed.root != (root if size == self._head.size else tree.root(size)):
+                zh = f"第 {good} 至 {size - 1} 条之间的内容已不是签名时的内容。"
+                en = f"Between entry {good} and {size - 1} the ledger is not what was signed."
+                raise wrong("root", good, zh, en)
+            good, count = size, count + 1
+        if root != self._head.root:
+            zh, en = "台账头部记录的树根不符。", "The root in the head of the log is another one."
+            raise wrong("root", self._head.size - 1, zh, en)
+        self._report.passed("root", "the entries lead to the signed root")
+        self._report.passed("checkpoints", f"{count} checkpoints are signed and of this history")
+
+    def _open(self, size: int, note: str) -> Checkpoint:
+        try:
+            signed = open_checkpoint(note, self._log)
+        except LedgerError as error:
+            zh, en = f"大小为 {size} 的检查点：{error.zh}", f"Checkpoint {size}: {error.en}"
+            raise wrong("checkpoint", size, zh, en) from error
+        if signed.size != size:
+            zh, en = "检查点被调换。", f"The checkpoint of {size} says {signed.size}."
+            raise wrong("checkpoint", min(size, signed.size), zh, en)
+        return signed
+
+    def _check_counts(self) -> None:
+        """Nothing beside the tree: no entry, index row or tile too many."""
+        for name, table in (("entries", table_of(Entry)), ("event_index", table_of(EventIndex))):
+            count, last = self._connection.execute(
+                select(func.count(), func.max(table.c.idx))
+            ).one()
+            if (count, last) != (self._head.size, self._head.size - 1):
+                zh = f"{table.name} 有 {count} 行，台账为 {self._head.size} 条。"
+                en = f"{table.name} has {count} rows; the ledger has {self._head.size} entries."
+                raise wrong(name, min(count, self._head.size), zh, en)
+        self._report.passed("event_index", "as many rows as entries, and each says the same")
+        tile = table_of(TileRow)
+        edges = select(tile.c.level, func.max(tile.c.n)).group_by(tile.c.level)
+        for level, index in self._connection.execute(edges):
+            if index * TILE_WIDTH >= self._head.size >> (TILE_HEIGHT * level):
+                zh = f"第 {level} 层有多余的分片 {index}。"
+                en = f"There is a tile {index} of level {level} beyond the tree."
+                raise wrong("tiles", self._head.size, zh, en)
+
+    def _check_marks(self) -> None:
+        try:
+            HighWater(self._folder / "high-water").check(self._head, SqlTiles(self._connection))
+        except LedgerRolledBack as error:
+            raise wrong("high-water", self._head.size, error.zh, error.en) from error
+        alarm = read_alarm(self._folder, self._head.origin)
+        if alarm is not None:
+            raise wrong("high-water", None, alarm.zh, alarm.en)
+        self._report.passed("high-water", "the database is not behind what was signed")
+
+    def _tree(self) -> TreeReader:
+        return TreeReader(SqlTiles(self._connection), self._head.size)
+
+    def _keep(self, reached: _Reached) -> None:
+        value = {"origin": reached.origin, "size": reached.size, "root": b64(reached.root)}
+        _write(self._folder / STATE_FILE, json.dumps(value, sort_keys=True) + "\n")
+
+
+@contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    """One state of the database, however much is appended meanwhile."""
+    with engine.connect() as connection:
+        if not is_sqlite(connection):
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+def _write(place: Path, text: str) -> None:
+    temporary = place.with_name(place.name + ".new")
+    with temporary.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(place)
