@@ -266,7 +266,8 @@ def test_out_of_a_real_ledger(deployment: Deployment, cast: Cast, tmp_path: Path
 
     export_manifest(deployment, number, tmp_path / "manifest")
     scope = scope_of(verify_bundle(tmp_path / "manifest", keys))
-    assert scope["shown"] == {f"{device.dev}/0": [[3, 3]]}
+    # The entry that gave out this number is shown, the one that gave out the other is not.
+    assert scope["shown"] == {f"{device.dev}/0": [[3, 3]], "numbering/0": [[0, 0]]}
 
     export_organisation(deployment, FACTORY, start, end, tmp_path / "unit")
     scope = scope_of(verify_bundle(tmp_path / "unit", keys))
