@@ -9,6 +9,7 @@ from api.http.errors import Forbidden
 from api.http.permissions import Enroller, House, Reader, Revoker, SigningDevice
 from waste_trace.codes.signature import key_id
 from waste_trace.custody.vocabulary import actions_for
+from waste_trace.ledger.dsse import envelope_value
 from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import (
@@ -112,4 +113,5 @@ def _identity(deployment: Deployment, enrolled: Enrolled) -> dict[str, Any]:
             for row in actions
         ],
         "receipt": enrolled.receipt,
+        "envelope": envelope_value(enrolled.envelope),
     }

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import httpx
 
+from scanner.agent.enrolment import prove_enrolment
 from scanner.agent.handheld import Handheld
 from scanner.agent.notebook import RECEIVED, REFUSED, WAITING, QueuedRecord
 from waste_trace.errors import WasteTraceError
@@ -44,10 +45,11 @@ class SyncReport:
 
 
 def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> None:
-    """Exchange a one-time code for an identity.
+    """Exchange a one-time code for an identity, once the ledger proves that it holds this key.
 
     Raises:
-        EnrolmentFailed: with the server's reason.
+        EnrolmentFailed: with the server's reason. LedgerError: an answer that proves nothing.
+        LedgerForked: the proof is of another history than the device has verified before.
     """
     algorithm, public_key = handheld.key.algorithm, handheld.key.public_key
     message = f"waste-trace-enrol-v1\n{code}\n{algorithm}\n{b64(public_key)}".encode()
@@ -64,7 +66,12 @@ def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> Non
     if answer.status_code != 201:
         problem = _json(answer)
         raise EnrolmentFailed(problem.get("zh", "登记失败。"), problem.get("en", "Not enrolled."))
-    handheld.notebook.remember(identity=answer.json())
+    identity = _json(answer)
+    if not _continues(handheld, client, prove_enrolment(identity, handheld.key)):
+        raise EnrolmentFailed(
+            "台账未答复，请用同一登记码重试。", "The ledger did not answer; use the code again."
+        )
+    handheld.notebook.remember(identity=identity)
 
 
 def sync(handheld: Handheld, client: httpx.Client) -> SyncReport:

@@ -220,3 +220,39 @@ def test_a_device_is_the_same_after_it_was_switched_off(
     with pytest.raises(WasteTraceError):
         Handheld(quick_path / "handheld", "another passphrase")
     again.close()
+
+
+def test_an_enrolment_counts_only_if_the_ledger_holds_this_very_key(
+    deployment: Deployment, client: httpx.Client, between: BetweenThem, quick_path: Path
+) -> None:
+    stranger = Handheld(quick_path / "stranger", "tests")
+    enrol(stranger, client, create_enrolment_code(deployment, FACTORY, "", ACTOR, "x"), "甲")
+    known = dict(stranger.identity)
+    stranger.close()
+    handheld = Handheld(quick_path / "handheld", "tests")
+    code = create_enrolment_code(deployment, FACTORY, "", ACTOR, "x")
+    enrol(handheld, client, code, "手持端")
+    assert handheld.notebook.recall("seen")["n"] > 0
+    own = dict(handheld.identity)
+    lies: list[dict[str, object]] = [
+        known,  # somebody else's enrolment, truly in the ledger
+        {**own, "envelope": known["envelope"]},
+        {**own, "receipt": known["receipt"]},
+        {**own, "dev": known["dev"]},
+        {**own, "org": "91330482MA28AB125R"},
+        {**own, "origin": "another.example/1"},
+        {**own, "registrar_vkey": own["log_vkey"]},
+        {key: value for key, value in own.items() if key != "envelope"},
+        {**own, "envelope": None},
+        {**own, "receipt": 7},
+    ]
+    for lie in lies:
+        between.meddle = only("/v1/devices/enrol", always(httpx.Response(201, json=lie)))
+        handheld.notebook.remember(identity={})
+        with pytest.raises(LedgerError):
+            enrol(handheld, client, code, "手持端")
+        assert handheld.identity == {}, lie
+    between.meddle = lambda request: None
+    enrol(handheld, client, code, "手持端")
+    assert {**handheld.identity, "receipt": ""} == {**own, "receipt": ""}
+    handheld.close()

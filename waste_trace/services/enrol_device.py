@@ -10,14 +10,17 @@ from typing import ClassVar, cast
 from sqlalchemy import Connection, select, update
 
 from waste_trace.errors import WasteTraceError
+from waste_trace.ledger.dsse import Envelope
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import InvalidSignature
 from waste_trace.ledger.keys import verify
+from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.plain_text import MOST_NAME, is_plain
 from waste_trace.services.prove import prove_event
 from waste_trace.store.sequencer import Draft, Recorded
 from waste_trace.store.tables import Device, EnrolmentCode
+from waste_trace.store.tiles import leaves
 from waste_trace.store.writing import insert_rows, table_of, write_transaction
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: people read codes aloud
@@ -34,7 +37,7 @@ class EnrolmentRefused(WasteTraceError):
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A device that may sign from now on."""
+    """A device that may sign from now on; ``envelope`` is the leaf that the receipt proves."""
 
     dev: str
     ep: int
@@ -42,6 +45,7 @@ class Enrolled:
     site: str
     actor: str
     receipt: str
+    envelope: Envelope
 
 
 def create_enrolment_code(
@@ -111,8 +115,10 @@ def enrol_device(
         return [Draft("key.enrol", body)]
 
     written = deployment.sequencer.compose("registrar", build)
-    receipt = written[0].receipt if written else prove_event(deployment, _where(deployment, dev))
-    return Enrolled(dev, 0, found["org"], found["site"], found["actor"], receipt)
+    index = written[0].index if written else _where(deployment, dev)
+    receipt = written[0].receipt if written else prove_event(deployment, index)
+    envelope = _leaf(deployment, index).envelope
+    return Enrolled(dev, 0, found["org"], found["site"], found["actor"], receipt, envelope)
 
 
 def revoke_device(
@@ -186,6 +192,11 @@ def _where(deployment: Deployment, dev: str) -> int:
                 select(table.c.enrolled_idx).where(table.c.dev == dev, table.c.ep == 0)
             ).scalar_one()
         )
+
+
+def _leaf(deployment: Deployment, index: int) -> Leaf:
+    with deployment.engine.connect() as connection:
+        return parse_leaf(leaves(connection, index, index + 1)[0])
 
 
 def _hash(code: str) -> str:
