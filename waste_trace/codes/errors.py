@@ -43,9 +43,7 @@ class WithdrawnLabel(WasteTraceError):
     """The label was genuine and has been replaced or declared void."""
 
     code: ClassVar[str] = "withdrawn-label"
-    default_do_zh: ClassVar[str] = (
-        "请找容器上的新标签；若没有，请当场报告，可能是被复制的旧标签。"
-    )
+    default_do_zh: ClassVar[str] = "请找容器上的新标签；若没有，请当场报告，可能是被复制的旧标签。"
     default_do_en: ClassVar[str] = "Look for the new label; if there is none, report it: a copy?"
 
 
