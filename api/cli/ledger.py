@@ -1,6 +1,7 @@
 """Commands on the ledger and its read tables."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,16 @@ import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from api.cli.opening import opened
-from api.cli.output import INCOMPLETE, print_json, say
+from api.cli.output import INCOMPLETE, WRONG_USE, print_json, say
 from waste_trace.ledger.verify_text import render
 from waste_trace.services.check_ledger import check_ledger
 from waste_trace.services.export_bundle import export_bundle
+from waste_trace.services.export_partial import (
+    export_container,
+    export_manifest,
+    export_organisation,
+    period_of,
+)
 from waste_trace.services.rebuild import rebuild as rebuild_tables
 from waste_trace.settings import Settings
 
@@ -24,13 +31,41 @@ ledger = typer.Typer(help="台账 the ledger", no_args_is_help=True)
 def export(
     folder: Annotated[Path, typer.Argument(help="新的空文件夹 a new, empty folder")],
     keys: Annotated[Path | None, typer.Option(help="另存公钥 write the public keys here")] = None,
+    container: Annotated[str, typer.Option(help="只含此容器 one container only")] = "",
+    manifest: Annotated[str, typer.Option(help="只含此联单 one manifest only")] = "",
+    org: Annotated[str, typer.Option(help="只含此单位（须给期间） one organisation")] = "",
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="首日 first day")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="末日 last day")
+    ] = None,
 ) -> None:
-    """导出审计包。 Write the audit bundle."""
+    """导出审计包：全部，或一个容器、联单、单位与期间。 Write the audit bundle, whole or partial."""
+    if sum(map(bool, (container, manifest, org))) > 1 or not _fits(org, first, last):
+        say("✗ 容器、联单、单位只能选一；单位须同时给出 --from 与 --to。")
+        say("  One of --container, --manifest, --org; --org needs --from and --to.")
+        raise typer.Exit(WRONG_USE)
     with opened() as deployment:
-        export_bundle(deployment, folder)
+        if container:
+            export_container(deployment, container, folder)
+        elif manifest:
+            export_manifest(deployment, manifest, folder)
+        elif first and last:
+            period = period_of(first.date(), last.date())
+            export_organisation(deployment, org, *period, folder)
+        else:
+            export_bundle(deployment, folder)
         if keys:
             deployment.write_public_keys(keys)
     say(f"审计包 audit bundle: {folder}")
+
+
+def _fits(org: str, first: datetime | None, last: datetime | None) -> bool:
+    """A period goes with an organisation, and with nothing else."""
+    if first is None or last is None:
+        return not org and first is None and last is None
+    return bool(org) and first <= last
 
 
 @ledger.command("check")

@@ -13,7 +13,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.console.pages import router as console
 from api.console.problem_page import problem_page
 from api.console.render import STATIC
-from api.http import devices, events, labels, ledger, personal, pictures, problems, records, session
+from api.http import (
+    bundles,
+    devices,
+    events,
+    labels,
+    ledger,
+    personal,
+    pictures,
+    problems,
+    records,
+    session,
+)
 from api.http.permissions import Anybody, House
 from api.worker.runner import OutboxRunner
 from waste_trace.services.deployment import Deployment
@@ -66,7 +77,7 @@ def create_app(deployment: Deployment) -> FastAPI:
     app.state.deployment = deployment
     app.add_middleware(SecurityHeaders)
     problems.install(app, problem_page)
-    for part in (events, personal, devices, ledger, records, labels, pictures, session):
+    for part in (events, personal, devices, ledger, bundles, records, labels, pictures, session):
         app.include_router(part.router)
 
     @app.get("/healthz")

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Query
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel
 
-from api.http.permissions import Anybody, Auditor, House
+from api.http.permissions import Anybody, House
 from waste_trace.ledger.encoding import b64
-from waste_trace.services.export_bundle import export_bundle_zip
 from waste_trace.services.last_round import Failure
 from waste_trace.services.prove import prove_consistency, prove_event, read_tile
 from waste_trace.services.witness_alarm import WitnessAlarm
@@ -156,11 +155,3 @@ def keys(deployment: House, _: Anybody) -> Keys:
         registrar_vkey=sequencer.registrar_vkey.text,
         policy=deployment.policy_text(),
     )
-
-
-@router.get("/v1/ledger/bundle", response_class=FileResponse)
-def bundle(deployment: House, _: Auditor, later: BackgroundTasks) -> FileResponse:
-    """The audit bundle of the whole ledger, as a zip."""
-    path = export_bundle_zip(deployment)
-    later.add_task(path.unlink)
-    return FileResponse(path, media_type="application/zip", filename="waste-trace-bundle.zip")

@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from api.cli.opening import opened
+from waste_trace.ledger.verify import verify_bundle
+from waste_trace.ledger.verify_result import Verdict
+from waste_trace.services.issue_labels import issue_labels
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.settings import Settings
 
@@ -57,3 +61,26 @@ def test_check_without_a_ledger(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "INCOMPLETE" in done.stdout
     assert not (tmp_path / "data").exists()
+
+
+def test_an_organisations_days_are_exported_and_proven(home: Path) -> None:
+    org = "91330482MA2CUX11X3"
+    days = ("--from", "2026-11-23", "--to", "2026-11-23")
+    empty = cli(home, "export", str(home / "none"), "--org", org, *days)
+    assert (empty.returncode, "holds nothing" in empty.stderr) == (3, True)
+    for wrong in (("--org", org), ("--container", "x", "--manifest", "y"), days):
+        done = cli(home, "export", str(home / "wrong"), *wrong)
+        assert (done.returncode, (home / "wrong").exists()) == (3, False)
+
+
+def test_a_container_is_exported_and_proven(home: Path) -> None:
+    settings = Settings(data_dir=home / "data", database_url="", broker_url="")
+    with opened(settings) as deployment:
+        issued = issue_labels(deployment, "91330482MA2CUX11X3", "900-214-08", date(2026, 11, 23), 2)
+    code = str(issued.tokens[0].digital_id)
+    done = cli(home, "export", str(home / "one"), "--container", code, "--keys", str(home / "k"))
+    assert done.returncode == 0, done.stderr
+    report = verify_bundle(home / "one", home / "k")
+    assert report.verdict is Verdict.PROVEN
+    assert report.scope is not None
+    assert (report.scope["kind"], report.scope["value"]) == ("container", code)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -45,11 +45,16 @@ def export_bundle(
         _export(deployment, connection, target, pinned or {}, disclose_to)
 
 
-def export_bundle_zip(deployment: Deployment) -> Path:
+def export_bundle_zip(deployment: Deployment, disclose_to: Person | None = None) -> Path:
     """The bundle as one zip in a temporary file, which the caller deletes."""
+    return zipped(lambda target: export_bundle(deployment, target, disclose_to=disclose_to))
+
+
+def zipped(write: Callable[[Path], object]) -> Path:
+    """What ``write`` puts into a new folder, as one zip in a temporary file; see above."""
     folder = Path(tempfile.mkdtemp(prefix="waste-trace-bundle-"))
     try:
-        export_bundle(deployment, folder / "bundle")
+        write(folder / "bundle")
         handle, name = tempfile.mkstemp(suffix=".zip")
         with os.fdopen(handle, "wb") as file:
             zip_bundle(folder / "bundle", file)

@@ -1,8 +1,9 @@
 """Export a partial bundle: one container, one manifest, or one organisation and period."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, select
 
@@ -25,6 +26,8 @@ from waste_trace.store.cosignatures import cosigned_note
 from waste_trace.store.tables import ContainerEvent, Entry, EventIndex
 from waste_trace.store.tiles import SqlTiles, newest_checkpoint
 from waste_trace.store.writing import table_of
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def export_container(
@@ -64,6 +67,14 @@ def export_organisation(
     )
     period = (round(start.timestamp() * 1000), round(end.timestamp() * 1000))
     return _export(deployment, target, ORGANISATION, org, chosen, period, disclose_to)
+
+
+def period_of(first: date, last: date) -> tuple[datetime, datetime]:
+    """The days from ``first`` to ``last``, both whole and in Asia/Shanghai, as start and end."""
+    start, end = (
+        datetime.combine(day, time.min, SHANGHAI) for day in (first, last + timedelta(days=1))
+    )
+    return start, end
 
 
 def _export(
