@@ -35,9 +35,18 @@ def test_every_issued_code_is_accounted_for(deployment: Deployment, cast: Cast) 
     factory = cast.device(FACTORY)
     factory.tell("fill", {"containers": codes[:2], **FILL})
     factory.tell("void_label", {"containers": codes[2:3], "reason": "lost"})
+    factory.tell("void_label", {"containers": codes[3:4], "reason": "void"})
     accounts = account_labels(deployment, person(FACTORY))
     assert accounts == [
-        {"unit": FACTORY, "waste_code": WASTE, "issued": 5, "waiting": 2, "bound": 2, "void": 1}
+        {
+            "unit": FACTORY,
+            "waste_code": WASTE,
+            "issued": 5,
+            "waiting": 1,
+            "bound": 2,
+            "void": 1,
+            "lost": 1,
+        }
     ]
 
 

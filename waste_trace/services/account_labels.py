@@ -1,4 +1,4 @@
-"""Account for every issued code (先码后物): waiting, bound or void; none is unexplained."""
+"""Account for every issued code (先码后物): waiting, bound, void or lost."""
 
 from typing import Any
 
@@ -7,18 +7,29 @@ from sqlalchemy import case, func, select
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import Person
 from waste_trace.services.visible import visible_containers
-from waste_trace.store.tables import Container
+from waste_trace.store.tables import Container, ContainerEvent, EventIndex
 from waste_trace.store.writing import table_of
+
+_NOTHING = {"waiting": 0, "bound": 0, "void": 0, "lost": 0}
 
 
 def account_labels(deployment: Deployment, person: Person) -> list[dict[str, Any]]:
-    """Issued codes by unit and waste code: how many wait, are bound, are void.
+    """Issued codes by unit and waste code: how many wait, are bound, are void, are lost.
 
-    ``issued`` is the sum of the other three, by construction of the states.
+    ``issued`` is the sum of the other four, by construction of the states.
     """
-    table = table_of(Container)
-    kind = case((table.c.state == "issued", "waiting"), (table.c.state == "void", "void"),
-                else_="bound")  # fmt: skip
+    table, event, link = table_of(Container), table_of(EventIndex), table_of(ContainerEvent)
+    lost = (
+        select(link.c.container)
+        .join(event, event.c.idx == link.c.idx)
+        .where(event.c.typ == "void_label", event.c.body.contains('"reason": "lost"'))
+    )
+    kind = case(
+        (table.c.state == "issued", "waiting"),
+        (table.c.state != "void", "bound"),
+        (table.c.container.in_(lost), "lost"),
+        else_="void",
+    )
     query = (
         select(table.c.unit, table.c.waste_code, kind.label("kind"), func.count().label("count"))
         .where(table.c.issued, visible_containers(person))
@@ -28,10 +39,10 @@ def account_labels(deployment: Deployment, person: Person) -> list[dict[str, Any
     accounts: dict[tuple[str, str], dict[str, Any]] = {}
     with deployment.engine.connect() as connection:
         for unit, waste_code, found, count in connection.execute(query):
-            empty = {"unit": unit, "waste_code": waste_code, "waiting": 0, "bound": 0, "void": 0}
+            empty = {"unit": unit, "waste_code": waste_code, **_NOTHING}
             account = accounts.setdefault((unit, waste_code), empty)
             account[found] = count
     return [
-        {**account, "issued": account["waiting"] + account["bound"] + account["void"]}
+        {**account, "issued": sum(account[kind] for kind in _NOTHING)}
         for account in accounts.values()
     ]
