@@ -1,16 +1,31 @@
 /** The one living state of the page: who we are, what is queued, whether the server answers. */
 
+import { readScan, type Scan } from "./core/token";
 import { askForPersistence, openDatabase, readFork, readSeen, type Database } from "./store/database";
 import { enrol } from "./store/enrol";
-import type { Device, EventRecord, Fork, SeenCheckpoint } from "./store/model";
-import { importQueue, listRecords, record, settle, type NewEvent } from "./store/queue";
+import type {
+  Device, EventRecord, Fault, Fork, SeenCheckpoint, Summary,
+} from "./store/model";
+import {
+  findRecords, importQueue, listRecords, record, settle, summarise, type NewEvent,
+} from "./store/queue";
 import { syncOnce, type Outcome } from "./store/sync";
+import { isWithdrawn } from "./store/withdrawn";
 
 const RETRY_MS = 30_000;
+/** How often the ledger is looked at while there is nothing to send. */
+const LOOK_MS = 300_000;
+/** A long list is a slow list on a small device; search finds the rest, and export holds it. */
+const SHOWN = 200;
+const REFRESH_MS = 400;
 
 export class Session {
   device: Device | undefined;
+  /** The newest records, or those that the search found. */
   records: readonly EventRecord[] = [];
+  summary: Summary = { pending: 0, refused: 0, total: 0, oldest: undefined };
+  search = "";
+  doubt: Fault | undefined;
   seen: SeenCheckpoint = { n: 0, root: "", note: "" };
   fork: Fork | undefined;
   outcome: Outcome = "idle";
@@ -18,6 +33,7 @@ export class Session {
   persistent = false;
   private readonly listeners = new Set<() => void>();
   private again = false;
+  private looked = 0;
 
   private constructor(readonly db: Database) {}
 
@@ -36,7 +52,7 @@ export class Session {
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") attempt();
     });
-    setInterval(attempt, RETRY_MS);
+    setInterval(() => void this.sync(Date.now() - this.looked > LOOK_MS), RETRY_MS);
     attempt();
   }
 
@@ -53,8 +69,16 @@ export class Session {
     return navigator.onLine && this.outcome !== "unreachable";
   }
 
-  get pending(): readonly EventRecord[] {
-    return this.records.filter((entry) => entry.state === "pending");
+  /** What a scanned text is, by the issuers and the withdrawn labels that this device knows. */
+  read(text: string): Promise<Scan> {
+    const withdrawn = (id: string, rotation: number): Promise<boolean> =>
+      isWithdrawn(this.db, id, rotation);
+    return readScan(text, this.device?.issuers ?? {}, withdrawn);
+  }
+
+  async find(text: string): Promise<void> {
+    this.search = text;
+    await this.refresh();
   }
 
   async enrol(code: string, name: string): Promise<void> {
@@ -85,18 +109,28 @@ export class Session {
     void this.sync();
   }
 
-  async sync(): Promise<void> {
+  /** `looking`: at the ledger too, not only at what waits to be sent. */
+  async sync(looking = true): Promise<void> {
     if (!this.device || !navigator.onLine) return;
     if (this.syncing) {
       this.again = true;
       return;
     }
     this.syncing = true;
+    if (looking) this.looked = Date.now();
     this.changed();
+    let shown = Date.now();
+    const progress = (): void => {
+      if (Date.now() - shown < REFRESH_MS) return;
+      shown = Date.now();
+      void this.refresh();
+    };
     try {
       do {
         this.again = false;
-        this.outcome = await syncOnce(this.db, this.device, () => void this.refresh());
+        const result = await syncOnce(this.db, this.device, looking, progress);
+        this.outcome = result.outcome;
+        if (looking) this.doubt = result.doubt;
       } while (this.again && this.outcome === "done");
     } finally {
       this.syncing = false;
@@ -105,10 +139,14 @@ export class Session {
   }
 
   private async refresh(): Promise<void> {
-    const { db } = this;
-    [this.records, this.seen, this.fork] = await Promise.all([
-      listRecords(db), readSeen(db), readFork(db),
+    const { db, search } = this;
+    const listed = search ? findRecords(db, search, SHOWN) : listRecords(db, SHOWN);
+    const [records, summary, seen, fork] = await Promise.all([
+      listed, summarise(db), readSeen(db), readFork(db),
     ]);
+    // Two refreshes may overtake each other; what was searched for in between counts.
+    if (search === this.search) this.records = records;
+    [this.summary, this.seen, this.fork] = [summary, seen, fork];
     this.changed();
   }
 }

@@ -17,14 +17,17 @@ import httpx
 import migrations
 from api.demo.stage import serving
 from api.http.app import create_app
-from tests.cast import BUREAU, KINDS, WASTE, register_all
+from tests.cast import BUREAU, KINDS, PLATFORM, WASTE, register_all
 from tests.conftest import settings_for
 from waste_trace.codes import digital_id, label_token, place_token
 from waste_trace.codes.place_token import PlaceKind
 from waste_trace.ledger.dsse import Envelope
+from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.event import Event, parse_event
+from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.enrol_device import possession_message
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.services.sign_in import create_user
 from waste_trace.store.engine import open_engine
@@ -72,6 +75,18 @@ class Product:
     def new_code(self, org: str, site: str = "") -> str:
         """A fresh one-time enrolment code."""
         return str(self.ask(org, "/v1/devices/codes", {"site": site})["code"])
+
+    def enrol_stranger(self) -> dict[str, Any]:
+        """The answer that another device of the platform got when it enrolled."""
+        key, code = SigningKey.generate(), self.new_code(PLATFORM)
+        asked = {
+            "code": code,
+            "alg": key.algorithm,
+            "pub": b64(key.public_key),
+            "name": "另一台",
+            "proof": b64(key.sign(possession_message(code, key.algorithm, key.public_key))),
+        }
+        return self.ask(PLATFORM, "/v1/devices/enrol", asked)
 
     def issue(self, org: str) -> str:
         """The signed text of the label of a container that really was issued today."""

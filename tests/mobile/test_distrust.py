@@ -9,23 +9,28 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.cast import PLATFORM
 from tests.mobile.handheld import Handheld
 from waste_trace.ledger.canonical import canonical_bytes
+from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
 from waste_trace.ledger.encoding import b64
+from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.receipt import format_receipt, parse_receipt
 
 CODE = "91330100716105852F9002490820261123201"
 Answer = dict[str, Any]
 
 
-def tamper(device: Handheld, change: Callable[[Answer], Answer]) -> None:
+def tamper(
+    device: Handheld, change: Callable[[Answer], Answer], path: str = "**/v1/events"
+) -> None:
     """Let the server answer, and change the answer on its way."""
 
     def altered(route: Route) -> None:
         response = route.fetch()
         route.fulfill(response=response, body=json.dumps(change(response.json())))
 
-    device.context.route("**/v1/events", altered)
+    device.context.route(path, altered)
 
 
 def wrong_signature(answer: Answer) -> Answer:
@@ -73,6 +78,8 @@ def test_forged_receipt_is_not_accepted(
     enrolled: Handheld, change: Callable[[Answer], Answer], screenshots: Path
 ) -> None:
     tamper(enrolled, change)
+    # The newest checkpoint, which is genuine here, would move the device all the same.
+    enrolled.context.route("**/v1/ledger/checkpoint", lambda route: route.abort())
     size = enrolled.seen_size()
     enrolled.record("store_in", enrolled.backend.label(CODE))
     enrolled.tab("queue")
@@ -149,3 +156,57 @@ def test_withheld_consistency_proof_is_not_taken_for_one(enrolled: Handheld) -> 
     enrolled.tab("queue")
     expect(enrolled.entries("pending")).to_contain_text("服务器不给一致性证明")
     expect(enrolled.entries("accepted")).to_have_count(0)
+
+
+def test_fork_is_seen_by_a_device_that_has_nothing_to_send(enrolled: Handheld) -> None:
+    """The log signs another root for the very size that this device knows."""
+    sequencer = enrolled.backend.deployment.sequencer
+    forked = Checkpoint(sequencer.origin, enrolled.seen_size(), bytes(32))
+    note = sign_checkpoint(forked, enrolled.backend.deployment.keys.key("log"))
+    enrolled.context.route(
+        "**/v1/ledger/checkpoint",
+        lambda route: route.fulfill(status=200, content_type="text/plain", body=note),
+    )
+    enrolled.tab("queue")
+    enrolled.page.get_by_role("button", name="立即上传").click()
+    expect(enrolled.page.get_by_role("alertdialog")).to_contain_text("账本分叉")
+    [fork] = [entry for entry in enrolled.stored("ledger") if "theirs" in entry]
+    assert fork["theirs"] == note
+
+
+def test_checkpoint_of_somebody_else_is_no_fork_and_is_not_believed(enrolled: Handheld) -> None:
+    size = enrolled.seen_size()
+    origin = enrolled.backend.deployment.sequencer.origin
+    note = sign_checkpoint(Checkpoint(origin, size + 1, bytes(32)), SigningKey.generate())
+    enrolled.context.route(
+        "**/v1/ledger/checkpoint",
+        lambda route: route.fulfill(status=200, content_type="text/plain", body=note),
+    )
+    enrolled.tab("queue")
+    enrolled.page.get_by_role("button", name="立即上传").click()
+    expect(enrolled.page.locator(".strip")).to_contain_text("账本未获证明：不是账本签发的")
+    assert enrolled.page.get_by_role("alertdialog").count() == 0
+    assert enrolled.seen_size() == size
+
+    enrolled.context.unroute("**/v1/ledger/checkpoint")
+    enrolled.tab("queue")
+    enrolled.page.get_by_role("button", name="立即上传").click()
+    expect(enrolled.page.locator(".strip")).to_contain_text("全部已上传")
+
+
+def test_enrolment_counts_only_if_the_ledger_holds_this_very_key(handheld: Handheld) -> None:
+    product = handheld.backend
+    stranger = product.enrol_stranger()
+
+    def swap(*names: str) -> Callable[[Answer], Answer]:
+        return lambda answer: answer | {name: stranger[name] for name in names}
+
+    handheld.open()
+    for names in (("envelope",), ("envelope", "receipt"), ("envelope", "receipt", "dev")):
+        tamper(handheld, swap(*names), "**/v1/devices/enrol")
+        handheld.page.locator("#enrol-code").fill(product.new_code(PLATFORM))
+        handheld.page.get_by_role("button", name="登记本机").click()
+        expect(handheld.page.get_by_role("alert")).to_contain_text("登记不可信")
+        handheld.context.unroute("**/v1/devices/enrol")
+        assert handheld.stored("device") == []
+    handheld.enrol()

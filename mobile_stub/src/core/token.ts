@@ -4,7 +4,12 @@ import { fromBase32, fromBase64, utf8 } from "./bytes";
 import { isManifestNumber, parseDigitalId } from "./codes";
 import { keyFingerprint, verifyEd25519 } from "./signatures";
 
-export type Verdict = "genuine" | "forged" | "unknown" | "unsigned";
+export type Verdict = "genuine" | "forged" | "withdrawn" | "unknown" | "unsigned";
+
+/** Verdicts with which nothing may be signed. */
+export function isBad(verdict: Verdict): boolean {
+  return verdict === "forged" || verdict === "withdrawn";
+}
 
 export type Scan =
   | { kind: "container"; id: string; token: string; rotation: number; verdict: Verdict }
@@ -16,6 +21,9 @@ export type Scan =
 
 /** Key id → base64 of the issuer's raw Ed25519 public key. */
 export type Issuers = Readonly<Record<string, string>>;
+
+/** Asks whether a genuine label of a container was replaced or voided. */
+export type Withdrawn = (id: string, rotation: number) => Promise<boolean>;
 
 const HOST = String.raw`HTTPS:\/\/[A-Z0-9.-]+(?::\d+)?`;
 const SIGNED = String.raw`\.([0-9A-F]{8})\.([A-Z2-7]{103})$`;
@@ -32,12 +40,16 @@ export function cleanScan(raw: string): string {
 }
 
 /** Never throws. A label that was not read to its end is `broken`: scan again, accuse nobody. */
-export async function readScan(raw: string, issuers: Issuers): Promise<Scan> {
+export async function readScan(
+  raw: string,
+  issuers: Issuers,
+  withdrawn: Withdrawn = async () => false,
+): Promise<Scan> {
   const text = cleanScan(raw);
   const enrol = ENROL.exec(text);
   if (enrol) return { kind: "enrol", code: enrol[1] as string };
   const plain = text.replace(/\s/g, "").toUpperCase();
-  if (ANY_LABEL.test(plain)) return readLabel(plain, issuers);
+  if (ANY_LABEL.test(plain)) return readLabel(plain, issuers, withdrawn);
   if (ANY_PLACE.test(plain)) return readPlace(plain, issuers);
   if (isManifestNumber(plain)) return { kind: "manifest", number: plain };
   if (parseDigitalId(plain)) {
@@ -46,12 +58,13 @@ export async function readScan(raw: string, issuers: Issuers): Promise<Scan> {
   return { kind: "other", text };
 }
 
-async function readLabel(token: string, issuers: Issuers): Promise<Scan> {
+async function readLabel(token: string, issuers: Issuers, withdrawn: Withdrawn): Promise<Scan> {
   const match = LABEL.exec(token) as unknown as [string, string, string, string, string] | null;
   if (!match) return { kind: "broken", text: token };
   const [, id, rotation, kid, sig] = match;
   const message = `waste-trace-label-v1\n${id}.${rotation}.${kid}`;
-  const verdict = parseDigitalId(id) ? await judge(message, kid, sig, issuers) : "forged";
+  let verdict = parseDigitalId(id) ? await judge(message, kid, sig, issuers) : "forged";
+  if (verdict === "genuine" && (await withdrawn(id, Number(rotation)))) verdict = "withdrawn";
   return { kind: "container", id, token, rotation: Number(rotation), verdict };
 }
 

@@ -3,26 +3,44 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 import type { DeviceKey } from "../core/keys";
-import type { Chain, Device, EventRecord, Fork, SeenCheckpoint } from "./model";
+import {
+  searchKeys, type Chain, type Device, type EventRecord, type Fork, type SeenCheckpoint, type State,
+} from "./model";
 
 interface Schema extends DBSchema {
   device: { key: "current"; value: Device };
   keys: { key: "candidate"; value: DeviceKey };
   chain: { key: "current"; value: Chain };
   ledger: { key: "seen" | "fork"; value: SeenCheckpoint | Fork };
-  records: { key: string; value: EventRecord };
+  records: {
+    key: string;
+    value: EventRecord;
+    indexes: { state: State; find: string };
+  };
+  withdrawn: { key: string; value: true };
+  progress: { key: "withdrawn"; value: number };
 }
 
 export type Database = IDBPDatabase<Schema>;
 
 export function openDatabase(): Promise<Database> {
-  return openDB<Schema>("waste-trace-handheld", 1, {
-    upgrade(db) {
-      db.createObjectStore("device");
-      db.createObjectStore("keys");
-      db.createObjectStore("chain");
-      db.createObjectStore("ledger");
-      db.createObjectStore("records", { keyPath: "id" });
+  return openDB<Schema>("waste-trace-handheld", 2, {
+    async upgrade(db, before, _now, tx) {
+      if (before < 1) {
+        db.createObjectStore("device");
+        db.createObjectStore("keys");
+        db.createObjectStore("chain");
+        db.createObjectStore("ledger");
+        db.createObjectStore("records", { keyPath: "id" });
+      }
+      db.createObjectStore("withdrawn");
+      db.createObjectStore("progress");
+      const records = tx.objectStore("records");
+      records.createIndex("state", "state");
+      records.createIndex("find", "find", { multiEntry: true });
+      for (let at = await records.openCursor(); at; at = await at.continue()) {
+        await at.update({ ...at.value, find: searchKeys(at.value.containers, "") });
+      }
     },
     // A second window with newer code must not wait for ever behind this one.
     blocking(_now, _next, event) {

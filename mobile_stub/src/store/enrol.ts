@@ -2,8 +2,7 @@
 
 import { base64, utf8 } from "../core/bytes";
 import { createDeviceKey, signWith } from "../core/keys";
-import { openCheckpoint, parseVerifierKey } from "../core/note";
-import { parseReceipt } from "../core/receipt";
+import { type Claim, verifyEnrolment } from "../core/enrolment";
 import { type Database, roundTripKey } from "./database";
 import type { Device, Enrolment, SeenCheckpoint } from "./model";
 import { callServer } from "./problem";
@@ -19,7 +18,8 @@ export async function enrol(db: Database, code: string, name: string): Promise<D
   const proof = base64(await signWith(key, utf8(enrolmentStatement(code, alg, pub))));
   const answer = await callServer("/v1/devices/enrol", { code, alg, pub, name, proof });
   const enrolment = parseEnrolment(answer);
-  const seen = await firstCheckpoint(enrolment);
+  const { envelope } = answer as { envelope?: unknown };
+  const seen = await firstCheckpoint({ ...enrolment, alg, pub }, envelope, enrolment.receipt);
   const device: Device = { ...enrolment, name, key };
   await become(db, device, seen);
   return device;
@@ -27,7 +27,7 @@ export async function enrol(db: Database, code: string, name: string): Promise<D
 
 /** A new identity starts a new chain; what we know about a ledger outlives the identity. */
 async function become(db: Database, device: Device, seen: SeenCheckpoint): Promise<void> {
-  const tx = db.transaction(["device", "chain", "ledger", "keys"], "readwrite");
+  const tx = db.transaction(["device", "chain", "ledger", "keys", "withdrawn", "progress"], "readwrite");
   const before = await tx.objectStore("device").get("current");
   const work: Promise<unknown>[] = [
     tx.objectStore("device").put(device, "current"),
@@ -37,16 +37,18 @@ async function become(db: Database, device: Device, seen: SeenCheckpoint): Promi
   if (before?.origin !== device.origin) {
     work.push(tx.objectStore("ledger").put(seen, "seen"));
     work.push(tx.objectStore("ledger").delete("fork"));
+    work.push(tx.objectStore("withdrawn").clear(), tx.objectStore("progress").clear());
   }
   await Promise.all([...work, tx.done]);
 }
 
-/** Trust on first use: the root that the log signed when it let us in bounds all later ones. */
-async function firstCheckpoint(enrolment: Enrolment): Promise<SeenCheckpoint> {
-  const logKey = await parseVerifierKey(enrolment.log_vkey);
-  await parseVerifierKey(enrolment.registrar_vkey);
-  const { note } = parseReceipt(enrolment.receipt);
-  const checkpoint = await openCheckpoint(note, logKey, enrolment.origin);
+/** The root under which the ledger proved our own enrolment bounds all later ones. */
+async function firstCheckpoint(
+  claim: Claim,
+  envelope: unknown,
+  receipt: string,
+): Promise<SeenCheckpoint> {
+  const { checkpoint, note } = await verifyEnrolment(claim, envelope, receipt);
   return { n: checkpoint.size, root: base64(checkpoint.root), note };
 }
 

@@ -79,6 +79,8 @@ export interface EventRecord {
   readonly typ: string;
   readonly t: string;
   readonly containers: readonly string[];
+  /** What it is found by, see `searchKeys`. */
+  readonly find: readonly string[];
   readonly env: Envelope;
   readonly state: State;
   /** Came from another device's export; never part of this device's chain. */
@@ -87,4 +89,19 @@ export interface EventRecord {
   readonly refusal?: Refusal | undefined;
   /** Why the last try to send did not end in a verified receipt. */
   readonly fault?: Fault | undefined;
+}
+
+/** Container codes from both of their ends (whole, and from the date on) and the manifest number. */
+export function searchKeys(containers: readonly string[], manifest: string): string[] {
+  const keys = containers.flatMap((id) => [id, id.slice(-11)]);
+  return [...new Set(manifest ? [...keys, manifest] : keys)];
+}
+
+/** What stands in the queue, without reading it all. */
+export interface Summary {
+  readonly pending: number;
+  readonly refused: number;
+  readonly total: number;
+  /** Claimed time of the oldest record that was not sent. */
+  readonly oldest: string | undefined;
 }

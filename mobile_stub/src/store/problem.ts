@@ -25,9 +25,24 @@ export async function callServer(path: string, body?: unknown): Promise<unknown>
     request.headers = { accept, "content-type": "application/json" };
     request.body = JSON.stringify(body);
   }
+  return parse(await ask(path, request, "application/json"));
+}
+
+/** GET plain text, with the same errors. */
+export async function readText(path: string): Promise<string> {
+  const accept = "text/plain, application/problem+json";
+  const response = await ask(path, {
+    cache: "no-store", credentials: "same-origin", redirect: "error", headers: { accept },
+  }, "text/plain");
+  return response.text().catch((error: unknown) => {
+    throw new Unreachable(String(error));
+  });
+}
+
+async function ask(path: string, request: RequestInit, wanted: string): Promise<Response> {
   const response = await fetchOrFail(path, request);
   const type = response.headers.get("content-type") ?? "";
-  if (response.ok && type.startsWith("application/json")) return parse(response);
+  if (response.ok && type.startsWith(wanted)) return response;
   if (type.startsWith("application/problem+json") && !isTransient(response.status)) {
     throw new Refused(readProblem(await parse(response), response.status));
   }

@@ -7,7 +7,9 @@ import { chainHash, eventPayload } from "../core/event";
 import { signWith } from "../core/keys";
 import { uuid7 } from "../core/uuid7";
 import { type Database, readSeen } from "./database";
-import type { Chain, Device, EventRecord } from "./model";
+import {
+  searchKeys, type Chain, type Device, type EventRecord, type Summary,
+} from "./model";
 
 export interface NewEvent {
   readonly typ: string;
@@ -66,7 +68,7 @@ async function append(db: Database, expected: Chain, signed: Signed): Promise<bo
 /** Reads what the list shows out of the signed bytes themselves; throws if they are not ours. */
 function describe(payload: Bytes, env: Envelope, imported: boolean): EventRecord {
   const event = JSON.parse(fromUtf8(payload)) as { [key: string]: Json };
-  const { id, dev, ep, seq, typ, t, body } = event;
+  const { id, dev, ep, seq, typ, t } = event;
   if (
     typeof id !== "string" || typeof dev !== "string" || typeof ep !== "number" ||
     typeof seq !== "number" || typeof typ !== "string" || typeof t !== "string" ||
@@ -74,20 +76,47 @@ function describe(payload: Bytes, env: Envelope, imported: boolean): EventRecord
   ) {
     throw new Error("not an event of this product");
   }
-  const listed = (body as { containers?: Json } | undefined)?.containers;
+  const body = (event["body"] ?? {}) as { [key: string]: Json };
+  const listed = body["containers"];
   const containers = Array.isArray(listed) ? listed.map(String) : [];
-  return { id, dev, ep, seq, typ, t, containers, env, state: "pending", imported };
+  const find = searchKeys(containers, typeof body["manifest"] === "string" ? body["manifest"] : "");
+  return { id, dev, ep, seq, typ, t, containers, find, env, state: "pending", imported };
 }
 
-/** Newest first. */
-export async function listRecords(db: Database): Promise<EventRecord[]> {
-  const all = await db.getAll("records");
-  return all.sort((a, b) => (a.id < b.id ? 1 : -1));
+const newestFirst = (a: EventRecord, b: EventRecord): number => (a.id < b.id ? 1 : -1);
+
+/** The newest `limit` records (their ids are in the order of time) and all that were refused. */
+export async function listRecords(db: Database, limit: number): Promise<EventRecord[]> {
+  const refused = await db.getAllFromIndex("records", "state", "refused", limit);
+  const { store } = db.transaction("records");
+  let oldest = await store.openKeyCursor(null, "prev");
+  const newest = oldest?.primaryKey;
+  if (oldest && limit > 1) oldest = await oldest.advance(limit - 1);
+  const range = oldest ? IDBKeyRange.lowerBound(oldest.primaryKey) : undefined;
+  const found = newest === undefined ? [] : await store.getAll(range);
+  const shown = new Set(found.map(({ id }) => id));
+  return [...found, ...refused.filter(({ id }) => !shown.has(id))].sort(newestFirst);
+}
+
+/** Records about a code, by its beginning, or by its end from the date on; newest first. */
+export async function findRecords(db: Database, text: string, limit: number): Promise<EventRecord[]> {
+  const range = IDBKeyRange.bound(text, `${text}\uffff`);
+  const found = await db.getAllFromIndex("records", "find", range, 2 * limit);
+  const once = new Map(found.map((entry) => [entry.id, entry]));
+  return [...once.values()].sort(newestFirst).slice(0, limit);
+}
+
+export async function summarise(db: Database): Promise<Summary> {
+  const index = db.transaction("records").store.index("state");
+  const [pending, refused, total, first] = await Promise.all([
+    index.count("pending"), index.count("refused"), index.count(), index.openCursor("pending"),
+  ]);
+  return { pending, refused, total, oldest: first?.value.t };
 }
 
 /** In the order in which they were made: device by device, along the chain. */
 export async function pendingRecords(db: Database): Promise<EventRecord[]> {
-  const all = (await db.getAll("records")).filter((r) => r.state === "pending");
+  const all = await db.getAllFromIndex("records", "state", "pending");
   return all.sort((a, b) => (a.dev === b.dev && a.ep === b.ep ? a.seq - b.seq : a.id < b.id ? -1 : 1));
 }
 
@@ -103,14 +132,25 @@ export async function settle(
   await tx.done;
 }
 
-export async function exportQueue(db: Database, device: Device): Promise<string> {
-  const records = (await listRecords(db)).reverse();
+const PAGE = 500;
+
+/** Every record, oldest first, in pieces: half a year of them is no text for a small device. */
+export async function exportQueue(db: Database, device: Device): Promise<Blob> {
   const { dev, ep, org, origin } = device;
   const chain = (await db.get("chain", "current")) ?? { seq: 0, prev: "" };
   const exported = new Date().toISOString();
-  const items = records.map(({ env, state }) => ({ env, state }));
-  const file = { kind: "waste-trace-hwq", v: 1, dev, ep, org, origin, exported, chain, records: items };
-  return `${JSON.stringify(file, null, 1)}\n`;
+  const head = { kind: "waste-trace-hwq", v: 1, dev, ep, org, origin, exported, chain };
+  const parts: Blob[] = [new Blob([`${JSON.stringify(head).slice(0, -1)},"records":[`])];
+  let after: string | undefined;
+  for (;;) {
+    const range = after === undefined ? undefined : IDBKeyRange.lowerBound(after, true);
+    const page = await db.getAll("records", range, PAGE);
+    if (page.length === 0) break;
+    const lines = page.map(({ env, state }) => JSON.stringify({ env, state })).join(",\n");
+    parts.push(new Blob([after === undefined ? "\n" : ",\n", lines]));
+    after = page[page.length - 1]?.id;
+  }
+  return new Blob([...parts, "\n]}\n"], { type: "application/octet-stream" });
 }
 
 /** Idempotent: a record that is already here stays as it is. Returns how many were new. */

@@ -7,17 +7,42 @@ import { type Database, readFork } from "./database";
 import type { Device, EventRecord, Fault } from "./model";
 import { callServer, Refused, Unreachable } from "./problem";
 import { pendingRecords, settle } from "./queue";
-import { LedgerForked, observe } from "./watch";
+import { LedgerForked, lookAtLedger, observe } from "./watch";
+import { learnWithdrawn } from "./withdrawn";
 
 export type Outcome = "idle" | "done" | "unreachable" | "unproven" | "forked";
 
-/** Throws nothing that a caller must handle; the state of each record tells what happened. */
+export interface Result {
+  readonly outcome: Outcome;
+  /** What the server could not prove, if it is about no record of ours. */
+  readonly doubt?: Fault | undefined;
+}
+
+/** Throws nothing that a caller must handle; the state of each record tells what happened.
+ *
+ * `looking`: also ask for the newest checkpoint and the withdrawn labels, with nothing to send too.
+ */
 export async function syncOnce(
   db: Database,
   device: Device,
+  looking: boolean,
   progress: () => void,
-): Promise<Outcome> {
-  if (await readFork(db)) return "forked";
+): Promise<Result> {
+  if (await readFork(db)) return { outcome: "forked" };
+  const outcome = await sendAll(db, device, progress);
+  if (!looking || outcome === "unreachable" || outcome === "forked") return { outcome };
+  try {
+    await lookAtLedger(db, device);
+    await learnWithdrawn(db);
+    return { outcome: outcome === "idle" ? "done" : outcome };
+  } catch (error) {
+    if (error instanceof LedgerForked) return { outcome: "forked" };
+    if (error instanceof Unreachable) return { outcome: "unreachable" };
+    return { outcome: "unproven", doubt: faultOf(error) };
+  }
+}
+
+async function sendAll(db: Database, device: Device, progress: () => void): Promise<Outcome> {
   const pending = await pendingRecords(db);
   let result: Outcome = pending.length ? "done" : "idle";
   for (const entry of pending) {
@@ -48,6 +73,7 @@ async function send(db: Database, device: Device, entry: EventRecord): Promise<O
 
 function faultOf(error: unknown): Fault {
   if (error instanceof Distrust) return { zh: error.zh, en: error.en };
+  if (error instanceof Refused) return { zh: error.refusal.zh, en: error.refusal.en };
   const text = error instanceof Error ? error.message : String(error);
   return { zh: text, en: text };
 }

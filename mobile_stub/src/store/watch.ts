@@ -3,10 +3,10 @@
 import { base64, fromBase64, sameBytes, type Bytes } from "../core/bytes";
 import { verifyConsistency } from "../core/merkle";
 import { Distrust } from "../core/distrust";
-import type { Checkpoint } from "../core/note";
+import { openCheckpoint, parseVerifierKey, type Checkpoint } from "../core/note";
 import { type Database, readFork, readSeen } from "./database";
-import type { SeenCheckpoint } from "./model";
-import { callServer, Refused, Unreachable } from "./problem";
+import type { Device, SeenCheckpoint } from "./model";
+import { callServer, readText, Refused, Unreachable } from "./problem";
 
 /** The log signed two histories. Nothing that it says counts from here on. */
 export class LedgerForked extends Distrust {
@@ -34,6 +34,13 @@ export async function observe(db: Database, theirs: Checkpoint, note: string): P
   if (newer === theirs) await advance(db, theirs, note);
 }
 
+/** Asks for the newest checkpoint, so that a fork is seen by those who have nothing to send too. */
+export async function lookAtLedger(db: Database, device: Device): Promise<void> {
+  const note = await readText("/v1/ledger/checkpoint");
+  const key = await parseVerifierKey(device.log_vkey);
+  await observe(db, await openCheckpoint(note, key, device.origin), note);
+}
+
 async function advance(db: Database, to: Checkpoint, note: string): Promise<void> {
   await db.put("ledger", { n: to.size, root: base64(to.root), note }, "seen");
 }
@@ -52,7 +59,7 @@ async function fetchConsistency(from: number, to: number): Promise<Bytes[] | nul
     if (error instanceof Unreachable) throw error;
     if (error instanceof Refused) {
       throw new Distrust("服务器不给一致性证明", "the server withholds the consistency proof");
-    };
+    }
     return null;
   }
 }

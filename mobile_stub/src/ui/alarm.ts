@@ -10,7 +10,8 @@ export function openAlarm(fork: Fork, device: Device): void {
   const dialog = h("dialog", { class: "alarm-sheet", role: "alertdialog", "aria-label": "账本分叉" });
   const save = (): void => {
     const evidence = { kind: "waste-trace-fork", v: 1, dev: device.dev, log_vkey: device.log_vkey, ...fork };
-    download(`fork-${device.dev}.json`, `${JSON.stringify(evidence, null, 1)}\n`);
+    const text = `${JSON.stringify(evidence, null, 1)}\n`;
+    download(`fork-${device.dev}.json`, new Blob([text], { type: "application/octet-stream" }));
   };
   const close = (): void => {
     dialog.close();

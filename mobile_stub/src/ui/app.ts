@@ -5,7 +5,7 @@ import { openAlarm } from "./alarm";
 import { DeviceScreen, type InstallPrompt } from "./deviceScreen";
 import { big, fill, h, icon, type IconName } from "./dom";
 import { enrolScreen } from "./enrolScreen";
-import { clock, language, setLanguage, t } from "./i18n";
+import { since, language, setLanguage, t } from "./i18n";
 import { QueueScreen } from "./queueScreen";
 import { RecordScreen } from "./recordScreen";
 import { wedgeSink } from "./scanTools";
@@ -137,17 +137,20 @@ export class App {
   }
 
   private renderStrip(): void {
-    const { pending, fork, seen, device } = this.session;
-    const oldest = pending.map((entry) => entry.t).sort()[0];
+    const { summary, fork, seen, device, doubt } = this.session;
+    const { pending, oldest } = summary;
     this.strip.hidden = !device;
     if (fork) {
       this.strip.className = "strip bad";
       fill(this.strip, icon("alert"), t("账本分叉：已停止上传", "Ledger forked: sending stopped"));
+    } else if (doubt) {
+      this.strip.className = "strip bad";
+      fill(this.strip, icon("alert"), `${t("账本未获证明：", "Ledger not proven: ")}${t(doubt.zh, doubt.en)}`);
     } else if (oldest) {
-      const at = clock(new Date(oldest));
+      const at = since(new Date(oldest));
       this.strip.className = "strip waiting";
       fill(this.strip, icon("clock"),
-        t(`${pending.length} 条未上传，最早 ${at}`, `${pending.length} not sent, oldest ${at}`));
+        t(`${pending} 条未上传，最早 ${at}`, `${pending} not sent, oldest ${at}`));
     } else {
       this.strip.className = "strip clear";
       fill(this.strip, icon("check"),
@@ -157,14 +160,14 @@ export class App {
 
   private renderTabs(): void {
     this.nav.hidden = !this.session.device;
-    const refused = this.session.records.filter((entry) => entry.state === "refused").length;
-    const alert = refused + this.session.pending.length;
+    const { refused, pending } = this.session.summary;
+    const alert = refused + pending;
     const buttons = (Object.keys(TABS) as Tab[]).map((tab) =>
       h("button", {
         type: "button", "data-tab": tab, onclick: () => this.show(tab),
         "aria-current": this.tab === tab && !this.enrolling ? "page" : undefined,
       }, icon(TABS[tab].icon), big(TABS[tab].zh, TABS[tab].en),
-      tab === "queue" && alert > 0 && h("span", { class: `dot${refused ? " bad" : ""}` }, String(alert))),
+      tab === "queue" && alert > 0 && h("span", { class: `dot${refused ? " bad" : ""}` }, alert > 99 ? "99+" : String(alert))),
     );
     fill(this.nav, ...buttons);
   }

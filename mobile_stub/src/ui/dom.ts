@@ -73,8 +73,8 @@ export function fill(element: HTMLElement, ...children: Child[]): void {
   element.append(...children.filter((child): child is Node | string => !!child));
 }
 
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
+export function download(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   h("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

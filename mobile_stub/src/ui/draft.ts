@@ -9,7 +9,7 @@ import {
   weightKg,
 } from "../core/codes";
 import type { Json } from "../core/canonical";
-import { cleanScan, type Scan } from "../core/token";
+import { cleanScan, isBad, type Scan } from "../core/token";
 import type { Action } from "../store/model";
 
 export type Container = Extract<Scan, { kind: "container" }>;
@@ -24,6 +24,10 @@ export interface Input {
   read(text: string): string | null;
   /** Stays for the next record: a lorry is loaded with many drums. */
   readonly stays: boolean;
+  /** The only values that there are; the person taps one. */
+  readonly choices?: readonly { readonly value: string; readonly zh: string; readonly en: string }[];
+  /** The value is a whole number in the event, not a text. */
+  readonly whole?: boolean;
 }
 
 const filled = (text: string): string | null => text || null;
@@ -73,6 +77,20 @@ const INPUTS: Record<string, Input> = {
     read: (text) => (/^[A-Z]\d{1,2}(-\d)?$/.test(upper(text)) ? upper(text) : null),
     hintZh: "例如 R9、D10", hintEn: "For example R9, D10",
   },
+  // What counts as a reason differs from action to action, so these are one action's own.
+  "void_label.reason": {
+    zh: "作废原因", en: "Why it is void", mode: "text", stays: false,
+    read: (text) => (text === "void" || text === "lost" ? text : null), hintZh: "", hintEn: "",
+    choices: [
+      { value: "void", zh: "没有用上", en: "Never used" },
+      { value: "lost", zh: "空白标签遗失", en: "Blank label lost" },
+    ],
+  },
+  "bind_mark.mark": {
+    zh: "远距标号", en: "Far mark number", mode: "numeric", stays: false, whole: true,
+    read: (text) => (/^\d{1,3}$/.test(text) && Number(text) <= 586 ? String(Number(text)) : null),
+    hintZh: "0 到 586，印在标上", hintEn: "0 to 586, printed on the mark",
+  },
   place: {
     zh: "位置码", en: "Place code", mode: "text", stays: false, read: filled,
     hintZh: "扫货位、磅秤或设施上的码", hintEn: "Scan the code on the shelf, scale or facility",
@@ -80,9 +98,9 @@ const INPUTS: Record<string, Input> = {
 };
 
 /** A server newer than this page may ask for an input that we do not know: plain text then. */
-export function inputFor(name: string): Input {
+export function inputFor(name: string, typ = ""): Input {
   return (
-    INPUTS[name] ?? {
+    INPUTS[`${typ}.${name}`] ?? INPUTS[name] ?? {
       zh: name, en: name, mode: "text", stays: false, read: filled, hintZh: "", hintEn: "",
     }
   );
@@ -106,7 +124,7 @@ export class Draft {
   /** `target`: the input that the person is at, which takes what fits it. */
   add(scan: Scan, target = ""): Added {
     if (scan.kind === "container") {
-      const wanted = target === "into" && scan.verdict !== "forged";
+      const wanted = target === "into" && !isBad(scan.verdict);
       return wanted ? this.put("into", scan.id) : this.addContainer(scan);
     }
     if (scan.kind === "manifest") return this.put("manifest", scan.number);
@@ -125,7 +143,7 @@ export class Draft {
 
   private addOther(text: string, target: string): Added {
     if (/^HW\w{8,}$/i.test(text) && this.inputs.includes("batch")) return this.put("batch", text);
-    const fits = target !== "" && inputFor(target).read(text) !== null;
+    const fits = target !== "" && this.input(target).read(text) !== null;
     return fits ? this.put(target, text) : "not-needed";
   }
 
@@ -144,7 +162,7 @@ export class Draft {
       return "added";
     }
     const better =
-      scan.verdict !== "forged" &&
+      !isBad(scan.verdict) &&
       ((known.token === "" && scan.token !== "") || scan.rotation > known.rotation);
     if (better) this.containers[at] = scan;
     return better ? "replaced" : "again";
@@ -154,12 +172,19 @@ export class Draft {
     this.containers = this.containers.filter((container) => container.id !== id);
   }
 
-  get hasForged(): boolean {
-    return this.containers.some((container) => container.verdict === "forged");
+  /** The verdict for which nothing may be signed, the worst first. */
+  get blockedBy(): "forged" | "withdrawn" | undefined {
+    const has = (verdict: string): boolean => this.containers.some((c) => c.verdict === verdict);
+    return has("forged") ? "forged" : has("withdrawn") ? "withdrawn" : undefined;
+  }
+
+  /** The input of this name in the chosen action. */
+  input(name: string): Input {
+    return inputFor(name, this.action?.typ);
   }
 
   value(name: string): string | null {
-    return inputFor(name).read(cleanScan(this.values.get(name) ?? ""));
+    return this.input(name).read(cleanScan(this.values.get(name) ?? ""));
   }
 
   /** Names of what is missing or wrong, in the order of the form. */
@@ -174,7 +199,8 @@ export class Draft {
       labels: this.containers.map((container) => container.token).filter((token) => token !== ""),
     };
     for (const name of this.inputs) {
-      if (name !== "site") body[name] = this.value(name) ?? "";
+      const value = this.value(name) ?? "";
+      if (name !== "site") body[name] = this.input(name).whole ? Number(value) : value;
     }
     return body;
   }
@@ -188,7 +214,7 @@ export class Draft {
   next(): void {
     this.containers = [];
     for (const name of [...this.values.keys()]) {
-      if (!inputFor(name).stays) this.values.delete(name);
+      if (!this.input(name).stays) this.values.delete(name);
     }
   }
 }

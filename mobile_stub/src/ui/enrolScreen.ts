@@ -1,5 +1,6 @@
 /** First screen of a new handheld: a one-time code makes it a device of an organisation. */
 
+import { Distrust } from "../core/distrust";
 import { cleanScan, readScan } from "../core/token";
 import type { Session } from "../session";
 import { Refused, Unreachable } from "../store/problem";
@@ -82,6 +83,10 @@ function explain(error: unknown): (string | Node)[] {
   if (error instanceof Unreachable) {
     return lines("连不上服务器。", "Cannot reach the server.",
       "登记需要网络，请检查后重试。", "Enrolment needs the network; check it and try again.");
+  }
+  if (error instanceof Distrust) {
+    return lines(`登记不可信：${error.zh}。`, `The enrolment proves nothing: ${error.en}.`,
+      "不要使用这台服务器，请报告管理员。", "Do not use this server; tell the administrator.");
   }
   const reason = error instanceof Error ? error.message : String(error);
   return lines("登记没有完成。", "Enrolment did not complete.",

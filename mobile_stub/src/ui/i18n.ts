@@ -33,6 +33,12 @@ export function clock(at: Date): string {
   return new Intl.DateTimeFormat("zh-CN", CLOCK).format(at);
 }
 
+/** The time alone for today, with the day before it otherwise. */
+export function since(at: Date): string {
+  const today = stamp(new Date()).slice(0, 5);
+  return stamp(at).startsWith(today) ? clock(at) : stamp(at);
+}
+
 /** 11-23 16:05, in the time of the people who work here. */
 export function stamp(at: Date): string {
   const parts = new Intl.DateTimeFormat("en-CA", DAY).formatToParts(at);

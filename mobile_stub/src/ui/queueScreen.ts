@@ -1,5 +1,6 @@
 /** What this handheld has signed, and what became of each record. */
 
+import { cleanScan } from "../core/token";
 import type { Session } from "../session";
 import type { EventRecord, Fault } from "../store/model";
 import { exportQueue } from "../store/queue";
@@ -14,23 +15,58 @@ const STATES: Record<EventRecord["state"], { zh: string; en: string; icon: IconN
   refused: { zh: "被拒", en: "Refused", icon: "cross" },
 };
 
-/** A long list is a slow list on a small device; the export holds everything. */
-const SHOWN = 200;
+/** The container's code within the text of a label. */
+const LABEL_CODE = /\/Q\/([0-9A-Z]{37})\./;
 
 export class QueueScreen {
   readonly element = h("section", { class: "screen queue" });
   private readonly opened = new Set<string>();
+  private readonly tools = h("div", { class: "tools" });
+  private readonly list = h("div", { class: "list" });
 
-  constructor(private readonly session: Session) {}
-
-  render(): void {
-    const { session } = this;
-    const cards = session.records.slice(0, SHOWN).map((entry) => this.card(entry));
-    const empty = h("p", { class: "empty" }, icon("list"), t("还没有记录", "No records yet"));
-    fill(this.element, this.tools(), cards.length ? h("ul", {}, ...cards) : empty);
+  constructor(private readonly session: Session) {
+    // Outside of what is drawn anew, so that a person may type while records come and go.
+    this.element.append(this.tools, h("div", { class: "field" }, this.searchField()), this.list);
   }
 
-  private tools(): HTMLElement {
+  render(): void {
+    const { records } = this.session;
+    fill(this.tools, ...this.buttons());
+    const cards = records.map((entry) => this.card(entry));
+    fill(this.list, this.caption(), cards.length ? h("ul", {}, ...cards) : this.empty());
+  }
+
+  private empty(): HTMLElement {
+    const text = this.session.search
+      ? t("没有找到", "Nothing found")
+      : t("还没有记录", "No records yet");
+    return h("p", { class: "empty" }, icon("list"), text);
+  }
+
+  private caption(): HTMLElement | null {
+    const { records, summary } = this.session;
+    const [shown, total] = [records.length, summary.total];
+    if (shown === 0 || shown === total) return null;
+    return h("p", { class: "hint" }, this.session.search
+      ? t(`找到 ${shown} 条`, `${shown} found`)
+      : t(`显示最近 ${shown} 条，共 ${total} 条；更早的请搜索或导出。`,
+        `The newest ${shown} of ${total}; search or export for older ones.`));
+  }
+
+  private searchField(): HTMLElement {
+    const input = h("input", {
+      type: "search", id: "find", autocomplete: "off", spellcheck: "false", inputmode: "text",
+      "aria-label": t("查找编码", "Find a code"), enterkeyhint: "search",
+      placeholder: t("扫码或输入编码、日期、联单号", "Scan or type a code, a date, a manifest number"),
+    });
+    input.addEventListener("input", () => {
+      const text = cleanScan(input.value).toUpperCase().replace(/[\s-]/g, "");
+      void this.session.find(LABEL_CODE.exec(text)?.[1] ?? text);
+    });
+    return input;
+  }
+
+  private buttons(): HTMLElement[] {
     const { session } = this;
     const sync = h(
       "button",
@@ -41,8 +77,7 @@ export class QueueScreen {
       icon("up"),
       session.syncing ? big("正在上传…", "Sending…") : big("立即上传", "Send now"),
     );
-    return h("div", { class: "tools" }, sync,
-      h("div", { class: "pair" }, this.exportButton(), this.importButton()));
+    return [sync, h("div", { class: "pair" }, this.exportButton(), this.importButton())];
   }
 
   private exportButton(): HTMLElement {
@@ -53,7 +88,7 @@ export class QueueScreen {
       download(`${device.dev}-${day}.hwq`, await exportQueue(db, device));
     };
     return h("button", { class: "secondary", type: "button", onclick: () => void save() },
-      icon("out"), big("导出", "Export"));
+      icon("out"), big("全部导出", "Export all"));
   }
 
   private importButton(): HTMLElement {

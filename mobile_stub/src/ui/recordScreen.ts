@@ -1,9 +1,9 @@
 /** The working screen: choose what happens, scan, fill in, sign. */
 
-import { readScan, type Scan } from "../core/token";
+import { isBad, type Scan } from "../core/token";
 import { guardField } from "../scan/wedge";
 import type { Session } from "../session";
-import { Draft, inputFor, type Added } from "./draft";
+import { Draft, type Added } from "./draft";
 import { big, fill, h, icon } from "./dom";
 import { field } from "./enrolScreen";
 import { notify, signal, type Mood } from "./feedback";
@@ -39,7 +39,7 @@ export class RecordScreen {
   }
 
   readonly scanned = async (text: string, target = ""): Promise<void> => {
-    const scan = await readScan(text, this.session.device?.issuers ?? {});
+    const scan = await this.session.read(text);
     if (scan.kind === "enrol") return this.onEnrolCode(scan.code);
     if (scan.kind === "broken") {
       notify("warn", t("没有读完整", "Read in part only"), t("请再扫一次。", "Scan it again."));
@@ -59,9 +59,9 @@ export class RecordScreen {
   private announce(scan: Scan, added: Added): void {
     if (scan.kind === "container" && added !== "filled") {
       const mood: Mood =
-        scan.verdict === "forged" ? "bad" : scan.verdict === "genuine" ? "good" : "warn";
+        isBad(scan.verdict) ? "bad" : scan.verdict === "genuine" ? "good" : "warn";
       const tail = `…${scan.id.slice(-11)}`;
-      if (added === "again") notify("warn", t("已经扫过", "Already scanned"), tail);
+      if (added === "again" && mood !== "bad") notify("warn", t("已经扫过", "Already scanned"), tail);
       else if (mood === "good") signal("good");
       else notify(mood, verdictText(scan.verdict), tail);
     } else if (scan.kind === "place" && scan.verdict === "forged") {
@@ -129,11 +129,30 @@ export class RecordScreen {
   }
 
   private renderForm(): void {
-    fill(this.form, ...this.draft.inputs.map((name) => this.inputField(name)));
+    const { draft } = this;
+    fill(this.form, ...draft.inputs.map((name) =>
+      draft.input(name).choices ? this.choiceField(name) : this.inputField(name)));
+  }
+
+  private choiceField(name: string): HTMLElement {
+    const { zh, en, choices } = this.draft.input(name);
+    const chosen = this.draft.value(name);
+    const choose = (value: string): void => {
+      this.draft.values.set(name, value);
+      this.renderForm();
+      this.renderSubmit();
+    };
+    const buttons = (choices ?? []).map((choice) =>
+      h("button", {
+        class: "secondary choice", type: "button", "data-value": choice.value,
+        "aria-pressed": String(choice.value === chosen), onclick: () => choose(choice.value),
+      }, big(choice.zh, choice.en)));
+    const group = h("div", { class: "pair", role: "group", "aria-label": t(zh, en) }, ...buttons);
+    return h("div", { class: "field" }, h("span", { class: "label" }, big(zh, en)), group);
   }
 
   private inputField(name: string): HTMLElement {
-    const { zh, en, mode, hintZh, hintEn } = inputFor(name);
+    const { zh, en, mode, hintZh, hintEn } = this.draft.input(name);
     const input = h("input", {
       id: `in-${name}`, type: "text", inputmode: mode, autocomplete: "off", spellcheck: "false",
       placeholder: t(hintZh, hintEn), enterkeyhint: "done",
@@ -168,7 +187,7 @@ export class RecordScreen {
     const { draft } = this;
     if (!draft.action) return fill(this.submit);
     const missing = draft.missing;
-    const ready = missing.length === 0 && !draft.hasForged && !this.busy;
+    const ready = missing.length === 0 && !draft.blockedBy && !this.busy;
     const count = draft.containers.length;
     const button = h(
       "button",
@@ -182,10 +201,20 @@ export class RecordScreen {
   }
 
   private advice(missing: readonly string[]): string {
-    if (this.draft.hasForged) return t("请先移除伪码", "Remove the forged label first");
+    const { blockedBy } = this.draft;
+    if (blockedBy === "forged") return t("请先移除伪码", "Remove the forged label first");
+    if (blockedBy) return t("请先移除已失效的标签", "Remove the withdrawn label first");
     if (missing[0] === "containers") return t("请先扫容器", "Scan a container first");
-    const names = missing.map((name) => t(inputFor(name).zh, inputFor(name).en));
+    const names = missing.map((name) => t(this.draft.input(name).zh, this.draft.input(name).en));
     return names.length ? `${t("还需要：", "Still needed: ")}${names.join("、")}` : "";
+  }
+
+  private async judgeAgain(): Promise<void> {
+    const { draft } = this;
+    draft.containers = await Promise.all(draft.containers.map(async (container) => {
+      const scan = container.token ? await this.session.read(container.token) : container;
+      return scan.kind === "container" ? scan : container;
+    }));
   }
 
   private async sign(): Promise<void> {
@@ -194,6 +223,9 @@ export class RecordScreen {
     this.busy = true;
     this.renderSubmit();
     try {
+      // A label may have been withdrawn since it was scanned.
+      await this.judgeAgain();
+      if (this.draft.blockedBy) return;
       const entry = await this.session.record({
         typ: action.typ, body: this.draft.body(), site: this.draft.site,
       });

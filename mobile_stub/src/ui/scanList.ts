@@ -1,7 +1,7 @@
 /** The scanned containers, each with the verdict on its label. */
 
 import { parseDigitalId } from "../core/codes";
-import type { Verdict } from "../core/token";
+import { isBad, type Verdict } from "../core/token";
 import type { Container, Draft } from "./draft";
 import { h, icon, type IconName } from "./dom";
 import { t } from "./i18n";
@@ -9,6 +9,7 @@ import { t } from "./i18n";
 const VERDICTS: Record<Verdict, { zh: string; en: string; icon: IconName }> = {
   genuine: { zh: "真码", en: "Genuine", icon: "check" },
   forged: { zh: "伪码", en: "Forged", icon: "cross" },
+  withdrawn: { zh: "已失效（补发过新标签）", en: "Withdrawn (a new label was issued)", icon: "cross" },
   unknown: { zh: "未知签发", en: "Unknown issuer", icon: "alert" },
   unsigned: { zh: "无签名", en: "Unsigned", icon: "type" },
 };
@@ -40,10 +41,17 @@ function card(container: Container, onRemove: (id: string) => void): HTMLElement
       h("span", { class: "badge" }, icon(VERDICTS[verdict].icon), verdictText(verdict)),
       identity(id)),
     remove,
-    verdict === "forged" && h("p", { class: "advice" },
-      t("签名不符：不要收运，保留现场并上报。移除后才能记录。",
-        "The signature is wrong: do not take it, report it. Remove it to go on.")),
+    isBad(verdict) && h("p", { class: "advice" }, advice(verdict)),
   );
+}
+
+function advice(verdict: Verdict): string {
+  if (verdict === "forged") {
+    return t("签名不符：不要收运，保留现场并上报。移除后才能记录。",
+      "The signature is wrong: do not take it, report it. Remove it to go on.");
+  }
+  return t("请找到桶上的新标签再扫；没有新标签就上报。移除后才能记录。",
+    "Find the new label on the drum and scan that; report it if there is none. Remove this to go on.");
 }
 
 /** Waste code and running number are what a person compares with the drum: they come first. */
