@@ -20,6 +20,7 @@ from waste_trace.services.export_partial import (
     period_of,
 )
 from waste_trace.services.rebuild import rebuild as rebuild_tables
+from waste_trace.services.restore_ledger import begin_ledger, end_ledger
 from waste_trace.settings import Settings
 
 _EVERY_SECONDS = 2.0
@@ -59,6 +60,34 @@ def export(
         if keys:
             deployment.write_public_keys(keys)
     say(f"审计包 audit bundle: {folder}")
+
+
+@ledger.command("restore")
+def restore(
+    origin: Annotated[str, typer.Option("--as", help="新台账名称 name of the new ledger")],
+    because: Annotated[str, typer.Option(help="原因 the reason, for everybody to read")],
+    into: Annotated[Path, typer.Option(help="新的数据文件夹 a new data folder")],
+    database: Annotated[str, typer.Option(help="新的空数据库 a new, empty database")] = "",
+    newest: Annotated[
+        Path | None, typer.Option(help="他处留存的更新检查点 a newer checkpoint kept elsewhere")
+    ] = None,
+) -> None:
+    """数据库已丢失条目时另立台账。 Continue under a new name when signed entries are lost."""
+    settings = Settings()
+    if into.exists() and any(into.iterdir()):
+        say(f"✗ {into} 不是空文件夹。 It is not an empty folder.")
+        raise typer.Exit(WRONG_USE)
+    changed = {"data_dir": into, "database_url": database, "ledger_origin": origin,
+               "witness_policy": ""}  # fmt: skip
+    with opened(settings) as old:
+        ended = end_ledger(old, into / "ended", newest.read_text("utf-8") if newest else None)
+        # Not a copy of the settings: that would bring the old database's cached address along.
+        with opened(Settings(**{**settings.model_dump(), **changed})) as new:
+            begin_ledger(new, old, ended, because)
+            new.write_public_keys(into / "public-keys")
+    say(f"原台账止于 {ended.quoted.size} 条，现存 {ended.held} 条：{into / 'ended'}")
+    say(f"The old ledger ends at {ended.quoted.size} entries; {ended.held} are left.")
+    say(f"新台账 the new ledger: {origin}，WASTE_TRACE_DATA_DIR={into}")
 
 
 def _fits(org: str, first: datetime | None, last: datetime | None) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -84,3 +85,31 @@ def test_a_container_is_exported_and_proven(home: Path) -> None:
     assert report.verdict is Verdict.PROVEN
     assert report.scope is not None
     assert (report.scope["kind"], report.scope["value"]) == ("container", code)
+
+
+def test_a_ledger_that_lost_entries_goes_on_under_a_new_name(home: Path) -> None:
+    refused = cli(
+        home, "restore", "--as", "x.example/2", "--because", "x", "--into", str(home / "n")
+    )
+    assert (refused.returncode, "whole and open" in refused.stderr) == (3, True)
+    shutil.rmtree(home / "n", ignore_errors=True)
+    shutil.copy(home / "data/waste-trace.db", home / "old.db")
+    with opened(_settings(home)) as deployment:
+        issue_labels(deployment, "91330482MA2CUX11X3", "900-214-08", date(2026, 11, 23))
+    for name in ("waste-trace.db-wal", "waste-trace.db-shm"):
+        (home / "data" / name).unlink(missing_ok=True)
+    shutil.copy(home / "old.db", home / "data/waste-trace.db")
+    assert cli(home, "check").returncode == 1
+    into = str(home / "new")
+    done = cli(home, "restore", "--as", "x.example/2", "--because", "disk", "--into", into)
+    assert done.returncode == 0, done.stderr
+    again = cli(home, "check", "--full", "--json", WASTE_TRACE_DATA_DIR=into)
+    assert (again.returncode, json.loads(again.stdout)["size"]) == (0, 4)
+    assert "x.example/2" in (home / "new/public-keys/policy.txt").read_text()
+    assert cli(home, "check").returncode == 1  # the old one is as it was
+    twice = cli(home, "restore", "--as", "x.example/3", "--because", "disk", "--into", into)
+    assert (twice.returncode, "not an empty folder" in twice.stderr) == (3, True)
+
+
+def _settings(home: Path) -> Settings:
+    return Settings(data_dir=home / "data", database_url="", broker_url="")

@@ -1,6 +1,6 @@
 """Open the ledger: leaf 0, and the keys of the ledger's own services."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -21,8 +21,11 @@ _SERVICES = {
 }
 
 
-def open_ledger(deployment: Deployment) -> bool:
-    """Write ``ledger.open`` and enrol the services, once; True if this call did it."""
+def open_ledger(deployment: Deployment, continues: Mapping[str, object] | None = None) -> bool:
+    """Write ``ledger.open`` and enrol the services, once; True if this call did it.
+
+    ``continues``: what leaf 0 says of an earlier ledger (`restore_ledger`).
+    """
 
     def build(connection: Connection) -> Sequence[Draft]:
         head = read_head(connection)
@@ -32,6 +35,7 @@ def open_ledger(deployment: Deployment) -> bool:
             "origin": deployment.sequencer.origin,
             "registrar": deployment.sequencer.registrar_vkey.text,
             "catalogue": CATALOGUE_EDITION,
+            **(continues or {}),
         }
         return [Draft("ledger.open", opening), *(_enrol(deployment, dev) for dev in _SERVICES)]
 

@@ -35,6 +35,12 @@ class KeyFiles:
             self._loaded[name] = SigningKey.from_pem(path.read_bytes(), self._passphrase)
         return self._loaded[name]
 
+    def adopt(self, name: str, key: SigningKey) -> None:
+        """Take over a key of another folder; one that is here already stays."""
+        path = self._folder / f"{name}.pem"
+        if not path.exists():
+            _write_private(path, key.to_pem(self._passphrase))
+
     def secret(self, name: str) -> bytes:
         """32 secret bytes for encryption, from a key file that nothing signs with (HKDF-SHA256)."""
         info = f"waste-trace-secret-v1 {name}".encode()

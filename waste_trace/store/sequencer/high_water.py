@@ -62,6 +62,11 @@ class HighWater:
         if self._own is not None and (head.size, head.root) != (self._own.size, self._own.root):
             _require(self._own, head, reader)
 
+    def reached(self, origin: str) -> tuple[int, bytes] | None:
+        """Size and root of the mark, if there is one of that ledger."""
+        mark = self._read()
+        return None if mark is None or mark.origin != origin else (mark.size, mark.root)
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Processes that share the folder take turns, or one would lower the other's mark."""
