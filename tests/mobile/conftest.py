@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from api.http.app import HANDHELD
+from tests.databases import unavailable
 from tests.mobile.handheld import Handheld
 from tests.mobile.pictures import write_video
 from tests.mobile.product import Product, serve_product
@@ -44,19 +45,12 @@ def backend(dist: Path, session_folder: Path) -> Iterator[Product]:
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """The driver of the browser."""
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
 def browser(
     playwright: Playwright, backend: Product, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
     """Chromium, whose camera shows a label of the backend in somebody's hand."""
     if not Path(CHROMIUM).exists():
-        pytest.skip("no chromium on this machine: apt-get install chromium")
+        unavailable("no chromium on this machine: apt-get install chromium")
     video = tmp_path_factory.mktemp("camera") / "label.mjpeg"
     write_video(video, backend.label(CAMERA_CODE))
     running = playwright.chromium.launch(

@@ -44,7 +44,7 @@ def test_page_with_half_a_year_of_records(
     enrolled.tab("queue")
     expect(enrolled.page.locator(".entry")).to_have_count(200)
     assert time.monotonic() - before < 10
-    expect(enrolled.page.get_by_text(f"显示最近 200 条，共 {RECORDS + 1} 条")).to_be_visible()
+    expect(enrolled.page.get_by_text(f"最近 200 条，共 {RECORDS + 1} 条")).to_be_visible()
     enrolled.picture(screenshots, "half-a-year")
 
     for asked, found in (

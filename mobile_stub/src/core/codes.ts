@@ -31,6 +31,11 @@ export function parseDigitalId(text: string): DigitalId | null {
   return usccIsValid(unit) && isDay(date) ? { text, unit, waste, date, serial } : null;
 }
 
+/** 900-249-08, as the catalogue writes it. */
+export function wasteCode({ waste }: DigitalId): string {
+  return `${waste.slice(0, 3)}-${waste.slice(3, 6)}-${waste.slice(6)}`;
+}
+
 function isDay(text: string): boolean {
   const iso = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`;
   const day = new Date(`${iso}T00:00:00Z`);

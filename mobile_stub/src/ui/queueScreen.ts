@@ -1,5 +1,6 @@
 /** What this handheld has signed, and what became of each record. */
 
+import { parseDigitalId, wasteCode } from "../core/codes";
 import { cleanScan } from "../core/token";
 import type { Session } from "../session";
 import type { EventRecord, Fault } from "../store/model";
@@ -49,8 +50,8 @@ export class QueueScreen {
     if (shown === 0 || shown === total) return null;
     return h("p", { class: "hint" }, this.session.search
       ? t(`找到 ${shown} 条`, `${shown} found`)
-      : t(`显示最近 ${shown} 条，共 ${total} 条；更早的请搜索或导出。`,
-        `The newest ${shown} of ${total}; search or export for older ones.`));
+      : t(`最近 ${shown} 条，共 ${total} 条；更早的可查找`,
+        `The newest ${shown} of ${total}; search for older ones`));
   }
 
   private searchField(): HTMLElement {
@@ -113,7 +114,7 @@ export class QueueScreen {
 
   private card(entry: EventRecord): HTMLElement {
     const look = STATES[entry.state];
-    const count = entry.containers.length;
+    const [first, count] = [entry.containers[0], entry.containers.length];
     const toggle = (): void => {
       if (!this.opened.delete(entry.id)) this.opened.add(entry.id);
       this.render();
@@ -126,7 +127,8 @@ export class QueueScreen {
         h("span", { class: "badge" }, icon(look.icon), t(look.zh, look.en)),
         h("time", {}, stamp(new Date(entry.t))),
         h("b", {}, actionName(this.session, entry.typ)),
-        h("span", { class: "count" }, count > 0 && t(`${count} 个容器`, `${count} containers`))),
+        h("span", { class: "count" }, first && shortCode(first),
+          count > 1 && t(` 等 ${count} 个`, ` and ${count - 1} more`))),
       entry.fault && h("p", { class: "fault" }, icon("alert"), faultText(entry.fault)),
       entry.refusal && this.refusal(entry),
       open && details(entry),
@@ -148,6 +150,12 @@ export class QueueScreen {
         }, t("再发一次", "Send again"))),
     );
   }
+}
+
+/** Waste code and running number, as a person reads them off the drum. */
+function shortCode(id: string): string {
+  const parts = parseDigitalId(id);
+  return parts ? `${wasteCode(parts)} #${parts.serial}` : `…${id.slice(-11)}`;
 }
 
 function faultText(fault: Fault): string {

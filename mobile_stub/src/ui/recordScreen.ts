@@ -126,6 +126,7 @@ export class RecordScreen {
   private renderScans(): void {
     const show = this.draft.containers.length > 0 || this.draft.needsContainers;
     fill(this.scans, show && this.list());
+    this.tools.classList.toggle("compact", this.draft.containers.length > 0);
   }
 
   private renderForm(): void {

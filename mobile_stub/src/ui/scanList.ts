@@ -1,6 +1,6 @@
 /** The scanned containers, each with the verdict on its label. */
 
-import { parseDigitalId } from "../core/codes";
+import { parseDigitalId, wasteCode } from "../core/codes";
 import { isBad, type Verdict } from "../core/token";
 import type { Container, Draft } from "./draft";
 import { h, icon, type IconName } from "./dom";
@@ -58,7 +58,7 @@ function advice(verdict: Verdict): string {
 function identity(id: string): HTMLElement {
   const parts = parseDigitalId(id);
   if (!parts) return h("code", {}, id);
-  const waste = `${parts.waste.slice(0, 3)}-${parts.waste.slice(3, 6)}-${parts.waste.slice(6)}`;
+  const waste = wasteCode(parts);
   const date = `${parts.date.slice(0, 4)}-${parts.date.slice(4, 6)}-${parts.date.slice(6)}`;
   return h(
     "div",
