@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 import migrations
 from tests.cast import Cast, register_all
@@ -108,6 +109,13 @@ def opened_database(furnished: Furnished, data_dir: Path) -> Iterator[Database]:
     database = furnished.databases.copy(furnished.opened)
     yield database
     furnished.databases.drop(database)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of browsers, one for the session: two in a process exclude each other."""
+    with sync_playwright() as driver:
+        yield driver
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests.console.conftest import PASSWORD, District
 from tests.databases import unavailable
@@ -15,17 +15,16 @@ WIDTHS = (1280, 390)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium, with its own CSP at work."""
     if shutil.which(CHROMIUM) is None:
         unavailable("no chromium on this machine: apt-get install chromium")
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        )
-        yield running
-        running.close()
+    running = playwright.chromium.launch(
+        executable_path=CHROMIUM,
+        args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+    )
+    yield running
+    running.close()
 
 
 def test_pages_fit_the_screen_and_satisfy_their_own_policy(
