@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+from handheld import take_handheld
 from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).parent
@@ -17,8 +18,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 
 
 def main(base_url: str, logins: Path) -> None:
-    """Sign in as the regulator and take the pages."""
-    password = json.loads(logins.read_text(encoding="utf-8"))["regulator"]
+    """Sign in as the regulator and take the pages; then the handheld."""
+    passwords = json.loads(logins.read_text(encoding="utf-8"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         page = browser.new_context(
@@ -26,7 +27,7 @@ def main(base_url: str, logins: Path) -> None:
         ).new_page()
         page.goto(f"{base_url}/login")
         page.fill("input[name=username]", "regulator")
-        page.fill("input[name=password]", password)
+        page.fill("input[name=password]", passwords["regulator"])
         page.press("input[name=password]", "Enter")
         page.wait_for_url(f"{base_url}/")
         page.goto(f"{base_url}/containers")
@@ -34,6 +35,7 @@ def main(base_url: str, logins: Path) -> None:
         take(page, f"{base_url}{drum}", "trace")
         take(page, f"{base_url}/frames", "frames")
         browser.close()
+        take_handheld(playwright, base_url, passwords["producer"], ARGUMENTS, HERE / "handheld.png")
 
 
 def take(page: Page, url: str, name: str) -> None:
