@@ -94,7 +94,8 @@ def witnessing(deployment: House, _: Anybody) -> Witnessing:
     alarms = [_unanswered(one) for one in failures if one.alarm]
     if isinstance(alarm, WitnessAlarm) and not alarms:
         named = str(alarm.facts.get("witness", "*"))
-        alarms = [Unanswered(witness=named, code=alarm.code, zh=alarm.zh, en=alarm.en)]
+        reason = str(alarm.facts.get("reason", alarm.code))
+        alarms = [Unanswered(witness=named, code=reason, zh=alarm.zh, en=alarm.en)]
     return Witnessing(
         quorum=policy.quorum,
         quorum_met=state.met,
