@@ -52,7 +52,7 @@ export class RecordScreen {
     }
     this.announce(scan, added);
     this.renderScans();
-    if (added === "filled") this.renderForm();
+    if (added === "filled") this.showValues();
     this.renderSubmit();
   };
 
@@ -133,6 +133,17 @@ export class RecordScreen {
     const { draft } = this;
     fill(this.form, ...draft.inputs.map((name) =>
       draft.input(name).choices ? this.choiceField(name) : this.inputField(name)));
+  }
+
+  /** Puts scanned values into the fields that stand there: a person may be typing in another. */
+  private showValues(): void {
+    for (const name of this.draft.inputs) {
+      const input = this.form.querySelector<HTMLInputElement>(`#in-${CSS.escape(name)}`);
+      const value = this.draft.values.get(name) ?? "";
+      if (!input || input.value === value) continue;
+      input.value = value;
+      input.removeAttribute("aria-invalid");
+    }
   }
 
   private choiceField(name: string): HTMLElement {
