@@ -37,7 +37,7 @@ class Handheld:
             permissions=["camera"],
             service_workers="allow" if worker else "block",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(40_000)
         device = cls(context, context.new_page(), backend)
         device.watch()
         return device
