@@ -8,17 +8,28 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring a database to ``revision``; does nothing if it is there."""
+def upgrade(engine: Engine, revision: str = "head") -> bool:
+    """Bring a database to ``revision``; True if an older schema was changed.
+
+    What a step adds to the read tables is empty until they are made again from the ledger.
+    """
+    before = _revision(engine)
     _run(engine, command.upgrade, revision)
+    return before not in (None, _revision(engine))
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take a database back to ``revision`` ("base": empty)."""
     _run(engine, command.downgrade, revision)
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _run(engine: Engine, step: Callable[[Config, str], None], revision: str) -> None:

@@ -9,16 +9,20 @@ from sqlalchemy.exc import OperationalError
 import migrations
 from api.cli.output import WRONG_USE, say
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.rebuild import rebuild
 from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine
 
 
 def prepare(settings: Settings) -> None:
-    """Make the data folder and bring the database to the newest schema, or say why not."""
+    """Make the data folder and bring the database to the newest schema, or say why not.
+
+    After a step of the schema the read tables are made again from the ledger.
+    """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         engine = open_engine(settings.database)
-        migrations.upgrade(engine)
+        changed = migrations.upgrade(engine)
         engine.dispose()
     except (PermissionError, OSError) as error:
         say(f"✗ 数据文件夹 {settings.data_dir} 不可写：{error.strerror}。")
@@ -28,6 +32,11 @@ def prepare(settings: Settings) -> None:
         say(f"✗ 数据库不可用，请检查 WASTE_TRACE_DATABASE_URL：{error.orig}")
         say("  The database cannot be used; check WASTE_TRACE_DATABASE_URL.")
         raise typer.Exit(WRONG_USE) from None
+    if changed:
+        say("· 数据库已升级，正在由台账重建读表 schema upgraded: making the read tables again")
+        deployment = Deployment.open(settings)
+        rebuild(deployment)
+        deployment.close()
 
 
 @contextmanager

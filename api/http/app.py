@@ -15,6 +15,7 @@ from api.console.problem_page import problem_page
 from api.console.render import STATIC
 from api.http import (
     bundles,
+    desk,
     devices,
     events,
     labels,
@@ -77,7 +78,18 @@ def create_app(deployment: Deployment) -> FastAPI:
     app.state.deployment = deployment
     app.add_middleware(SecurityHeaders)
     problems.install(app, problem_page)
-    for part in (events, personal, devices, ledger, bundles, records, labels, pictures, session):
+    for part in (
+        events,
+        desk,
+        personal,
+        devices,
+        ledger,
+        bundles,
+        records,
+        labels,
+        pictures,
+        session,
+    ):
         app.include_router(part.router)
 
     @app.get("/healthz")

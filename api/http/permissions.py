@@ -28,9 +28,11 @@ class Permission(StrEnum):
     NUMBER = "number"
     AUDIT = "audit"
     ERASE = "erase"
+    SPEAK = "speak"
 
 
-_EVERYBODY = {Permission.READ, Permission.ENROL}
+#: SPEAK is to say something at the desk; what, is the vocabulary's to allow.
+_EVERYBODY = {Permission.READ, Permission.ENROL, Permission.SPEAK}
 _MAKES_WASTE = _EVERYBODY | {Permission.ISSUE, Permission.NUMBER}
 ROLES: Mapping[str, frozenset[Permission]] = {
     "producer": frozenset(_MAKES_WASTE),
@@ -108,7 +110,7 @@ class May:
 
 _read, _enrol, _revoke = May(Permission.READ), May(Permission.ENROL), May(Permission.REVOKE)
 _issue, _number, _audit = May(Permission.ISSUE), May(Permission.NUMBER), May(Permission.AUDIT)
-_erase = May(Permission.ERASE)
+_erase, _speak = May(Permission.ERASE), May(Permission.SPEAK)
 
 #: What routes annotate their parameter with.
 Reader = Annotated[Person, Depends(_read)]
@@ -118,5 +120,6 @@ Issuer = Annotated[Person, Depends(_issue)]
 Numberer = Annotated[Person, Depends(_number)]
 Auditor = Annotated[Person, Depends(_audit)]
 Eraser = Annotated[Person, Depends(_erase)]
+Speaker = Annotated[Person, Depends(_speak)]
 Anybody = Annotated[Person | None, Depends(May(Permission.PUBLIC))]
 SigningDevice = Annotated[Person | None, Depends(May(Permission.DEVICE))]

@@ -1,5 +1,6 @@
 """What people and programs read: containers, traces, manifests, findings, quarantine."""
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.http.errors import NotFound
 from api.http.permissions import Auditor, House, Numberer, Reader
+from waste_trace.services.list_actions import list_actions
 from waste_trace.services.look_up import (
     count_up,
     find_manifest,
@@ -58,6 +60,12 @@ def trace(code: str, deployment: House, person: Reader) -> dict[str, Any]:
         "findings": found.findings,
         "complete": found.complete,
     }
+
+
+@router.get("/containers/{code}/actions")
+def container_actions(code: str, deployment: House, person: Reader) -> list[dict[str, Any]]:
+    """What one's organisation may do with the container now, and why not the rest."""
+    return [asdict(action) for action in list_actions(deployment, person, code)]
 
 
 @router.post("/manifests/numbers", status_code=201)

@@ -112,7 +112,7 @@ def test_a_gap_is_raised_for_each_event_that_found_the_wrong_state() -> None:
         "event": store_in.idx,
         "typ": "store_in",
         "found": "issued",
-        "expected": ["accepted", "collected", "filled", "out"],
+        "expected": ["accepted", "collected", "filled", "out", "returned"],
     }
     assert raised.org == store_in.org
     assert "入库" in raised.zh

@@ -32,7 +32,11 @@ LIFE: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "issue": {"org": FACTORY, "rotation": 0},
     "fill": {"batch": BATCH, "weight_kg": "180.000"},
-    "merge": {"weight_kg": "18.000"},
+    "merge": {"into": OTHER, "weight_kg": "18.000"},
+    "collect": {"from_org": FACTORY},
+    "split": {"into": [{"container": CODE, "weight_kg": "18.000"}]},
+    "repack": {"into": [{"container": CODE, "weight_kg": "18.000"}]},
+    "open_stock": {"weight_kg": "180.000"},
     "weigh_in": {"weight_kg": "180.000"},
     "treat": {"method": "R9", "weight_kg": "180.000"},
 }
@@ -51,7 +55,7 @@ def touch(
     """One touch, claimed so many minutes after the start."""
     claimed_at = START + timedelta(minutes=minutes)
     whole = {**BODIES.get(typ, {}), "containers": list(containers), **body}
-    return Touch(idx, typ, role, claimed_at, org, f"SITE-{org[-4:]}", whole)
+    return Touch(idx, typ, role, claimed_at, org, f"SITE-{org[-4:]}", whole, CODE)
 
 
 def life(*, minutes_apart: float = 10) -> list[Touch]:

@@ -129,4 +129,6 @@ def test_a_weighing_a_day_later_is_still_of_this_manifest(touches: list[Touch]) 
 
 def test_every_stage_has_a_verb_and_a_name() -> None:
     assert PROGRESS_ZH.keys() == set(PROGRESS)
-    assert len(MANIFEST_VERBS) == len(PROGRESS)
+    said = {"org": FACTORY, "carrier": CARRIER, "receiver": PLANT, "weight_kg": "1", "lines": LINES}
+    alone = [replace(touch(0, verb), body=said) for verb in MANIFEST_VERBS]
+    assert {fold_manifest([one]).state for one in alone} == set(PROGRESS)

@@ -14,30 +14,55 @@ from waste_trace.custody.vocabulary import (
 )
 
 #: Who may say it: kinds of organisation, or the one service (in capitals here).
+HOLDERS = "producer platform treatment"
+CHAIN = "producer platform transporter treatment"
 MAY = {
-    "produce": "producer platform",
     "issue": "ISSUER",
     "reissue": "ISSUER",
-    "void_label": "producer platform treatment",
-    "bind_mark": "producer platform treatment",
-    "relabel": "producer platform transporter treatment",
-    "fill": "producer platform",
+    "label": CHAIN,
+    "relabel": CHAIN,
+    "void_label": HOLDERS,
+    "bind_mark": HOLDERS,
+    "produce": "producer platform",
+    "produce_secondary": HOLDERS,
+    "open_stock": HOLDERS,
+    "fill": HOLDERS,
+    "weigh": CHAIN,
     "collect": "platform",
-    "store_in": "producer platform treatment",
-    "store_out": "producer platform treatment",
+    "store_in": HOLDERS,
+    "move": HOLDERS,
+    "inspect": HOLDERS,
+    "store_out": HOLDERS,
+    "write_off": CHAIN,
     "merge": "platform treatment",
+    "split": HOLDERS,
+    "repack": HOLDERS,
     "number_manifest": "NUMBERING",
-    "open_manifest": "producer platform",
+    "open_manifest": HOLDERS,
+    "void_manifest": HOLDERS,
     "load": "transporter",
     "depart": "transporter",
+    "waypoint": "transporter",
+    "hand_over": "transporter",
+    "take_over": "transporter",
     "arrive": "transporter",
-    "weigh_in": "treatment",
-    "accept": "treatment",
-    "treat": "treatment",
-    "capture_frame": "producer platform treatment",
+    "weigh_in": "platform treatment",
+    "accept": "platform treatment",
+    "accept_with_difference": "platform treatment",
+    "accept_in_part": "platform treatment",
+    "reject": "platform treatment",
+    "return": "transporter",
+    "take_back": HOLDERS,
+    "treat": HOLDERS,
+    "export": HOLDERS,
+    "correct": CHAIN,
+    "confirm_correction": CHAIN,
+    "dispute_correction": CHAIN,
+    "capture_frame": HOLDERS,
     "verify_frame": "VISION",
+    "review": "CALENDAR",
 }
-SERVICES = ("registrar", "issuer", "vision", "numbering")
+SERVICES = ("registrar", "issuer", "vision", "numbering", "calendar")
 
 
 def permitted(typ: str, kinds: frozenset[str], service: str) -> bool:
@@ -88,18 +113,22 @@ def test_nobody_may_say_what_is_not_in_the_vocabulary() -> None:
 def test_a_handheld_offers_what_its_organisation_may_do_with_a_scan() -> None:
     offered = {kind: [row.typ for row in actions_for(frozenset({kind}))] for kind in KINDS}
     assert offered == {
-        "producer": ["fill", "store_in", "store_out", "relabel", "void_label"],
-        "platform": ["fill", "collect", "store_in", "store_out", "merge", "relabel", "void_label"],
-        "transporter": ["load", "depart", "arrive", "relabel"],
+        "producer": [
+            *("fill", "weigh", "store_in", "move", "store_out", "take_back", "treat", "export"),
+            *("write_off", "label", "relabel", "void_label"),
+        ],
+        "platform": [
+            *("fill", "weigh", "collect", "store_in", "move", "store_out", "merge", "weigh_in"),
+            *("accept", "take_back", "treat", "export"),
+            *("write_off", "label", "relabel", "void_label"),
+        ],
+        "transporter": [
+            *("weigh", "load", "depart", "hand_over", "take_over", "arrive", "return"),
+            *("write_off", "label", "relabel"),
+        ],
         "treatment": [
-            "store_in",
-            "store_out",
-            "merge",
-            "weigh_in",
-            "accept",
-            "treat",
-            "relabel",
-            "void_label",
+            *("fill", "weigh", "store_in", "move", "store_out", "merge", "weigh_in", "accept"),
+            *("take_back", "treat", "export", "write_off", "label", "relabel", "void_label"),
         ],
         "regulator": [],
     }

@@ -11,7 +11,7 @@ from api.http.app import create_app
 from scanner.agent import Handheld, LedgerForked, enrol, sync
 from scanner.agent.notebook import RECEIVED, REFUSED, WAITING
 from scanner.agent.sync import EnrolmentFailed
-from tests.cast import FACTORY, produce, treat
+from tests.cast import FACTORY, produce, weigh_in
 from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database
 from tests.devices import ACTOR
@@ -84,7 +84,7 @@ def test_what_waits_is_sent_and_proven(device: Handheld, client: httpx.Client) -
 
 
 def test_a_refused_record_holds_nobody_up(device: Handheld, client: httpx.Client) -> None:
-    device.record("treat", treat(["91330482MA2CUX11X39002140820261123001"]))
+    device.record("weigh_in", weigh_in("20263304000001", ["91330482MA2CUX11X39002140820261123001"]))
     device.record("produce", produce("2.000"))
     report = sync(device, client)
     assert (report.received, report.refused, report.waiting) == ([0, 2], [1], 0)

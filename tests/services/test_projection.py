@@ -28,7 +28,7 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.issue_labels import issue_labels
 from waste_trace.services.look_up import list_events
 from waste_trace.services.sign_in import Person
-from waste_trace.store.tables import Batch, Container, ContainerLink, Finding, Frame, Manifest
+from waste_trace.store.tables import Batch, Container, Finding, Frame, GenealogyEdge, Manifest
 from waste_trace.store.writing import table_of
 
 BUREAU = Person("bureau", "局", "regulator", "", "usr_bureau01")
@@ -208,7 +208,11 @@ def test_merges_keep_what_went_in(cast: Cast, clock: Clock) -> None:
         platform.tell("store_in", {"containers": [code]})
     clock.forward(minutes=10)
     platform.tell("merge", merge([first, second], into, "30.400"))
-    links = {row["parent"]: row["weight_kg"] for row in rows(cast.deployment, ContainerLink)}
+    links = {
+        row["parent"]: row["weight_kg"]
+        for row in rows(cast.deployment, GenealogyEdge)
+        if row["child"] == into
+    }
     assert links == {first: Decimal("10.000"), second: Decimal("20.500")}
     by_code = {row["container"]: row for row in rows(cast.deployment, Container)}
     assert by_code[into]["declared_kg"] == Decimal("30.400")

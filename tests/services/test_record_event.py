@@ -13,11 +13,11 @@ from tests.cast import (
     FACTORY,
     GARAGE,
     Cast,
+    collect,
     fill,
     merge,
     produce,
     transport,
-    treat,
     weigh_in,
 )
 from tests.devices import Device
@@ -207,7 +207,7 @@ def test_what_its_kind_may_not_say_is_not_permitted(factory: Device, cast: Cast)
     number = cast.manifest()
     verdict = {"camera": "C", "capture": 1, "sha256": "0" * 64, "verdict": "verified", "detail": {}}
     bodies: dict[str, dict[str, Any]] = {
-        "treat": treat([code]),
+        "collect": collect(code),
         "load": transport(number, [code]),
         "weigh_in": weigh_in(number, [code]),
         "merge": merge([code], into, "1"),

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from tests.databases import Database
 from waste_trace.store.engine import open_engine
 from waste_trace.store.rows import Rows
-from waste_trace.store.tables import ContainerLink, EnrolmentCode, Entry, LogState, Site
+from waste_trace.store.tables import EnrolmentCode, Entry, GenealogyEdge, LogState, Site
 from waste_trace.store.tables.columns import Kilograms
 from waste_trace.store.writing import (
     insert_missing,
@@ -85,13 +85,13 @@ def test_an_upsert_writes_and_replaces(engine: Engine) -> None:
 
 
 def test_an_upsert_goes_by_the_whole_key(engine: Engine) -> None:
-    link = {"parent": "A", "child": "B", "weight_kg": None, "idx": 1}
+    link = {"parent": "A", "child": "B", "idx": 1, "kind": "merge", "weight_kg": None}
     with write_transaction(engine) as connection:
-        upsert(connection, ContainerLink, [link, {**link, "child": "C"}])
-        upsert(connection, ContainerLink, [{**link, "idx": 2}])
-        table = table_of(ContainerLink)
-        rows = connection.execute(select(table.c.child, table.c.idx).order_by(table.c.child)).all()
-    assert [tuple(row) for row in rows] == [("B", 2), ("C", 1)]
+        upsert(connection, GenealogyEdge, [link, {**link, "child": "C"}])
+        upsert(connection, GenealogyEdge, [{**link, "kind": "split"}])
+        table = table_of(GenealogyEdge)
+        rows = connection.execute(select(table.c.child, table.c.kind).order_by(table.c.child)).all()
+    assert [tuple(row) for row in rows] == [("B", "split"), ("C", "merge")]
 
 
 def test_what_is_there_stays(engine: Engine) -> None:
@@ -162,13 +162,13 @@ def names(engine: Engine) -> set[str]:
         return set(connection.execute(select(table_of(Site).c.name).distinct()).scalars())
 
 
-def test_rows_with_a_key_of_two_parts(engine: Engine) -> None:
-    link = {"parent": "A", "child": "B", "weight_kg": Decimal("1.000"), "idx": 1}
+def test_rows_with_a_key_of_several_parts(engine: Engine) -> None:
+    link = {"parent": "A", "child": "B", "idx": 1, "kind": "fill", "weight_kg": Decimal("1.000")}
     with write_transaction(engine) as connection:
         rows = Rows(connection)
-        rows.put(ContainerLink, link)
+        rows.put(GenealogyEdge, link)
         rows.flush()
         again = Rows(connection)
-        again.ahead(ContainerLink, [("A", "B"), ("B", "A")])
-        assert again.get(ContainerLink, "A", "B") == link
-        assert again.get(ContainerLink, "B", "A") is None
+        again.ahead(GenealogyEdge, [("A", "B", 1), ("B", "A", 1)])
+        assert again.get(GenealogyEdge, "A", "B", 1) == link
+        assert again.get(GenealogyEdge, "B", "A", 1) is None

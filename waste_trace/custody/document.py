@@ -5,7 +5,7 @@
 
 import sys
 
-from waste_trace.custody.bodies import Body
+from waste_trace.custody.bodies.fields import Body
 from waste_trace.custody.states import STATE_ZH, mermaid
 from waste_trace.custody.vocabulary import VOCABULARY, EventType
 from waste_trace.ledger.disclosure import FIELD, MAX_DIGESTS
@@ -41,6 +41,7 @@ def _verbs() -> str:
 
 def _row(verb: EventType) -> str:
     who = f"service `{verb.service}`" if verb.service else ", ".join(sorted(verb.kinds))
+    who += " (also at the desk)" if verb.desk else ""
     return f"| `{verb.typ}` | {verb.zh} | {who} | {_fields(verb.body)} | {verb.biz_step} |\n"
 
 

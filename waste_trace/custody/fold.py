@@ -11,16 +11,30 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from waste_trace.custody.states import State, transition
+from waste_trace.custody.movements import (
+    FILLING,
+    NOBODY,
+    Account,
+    Content,
+    Movement,
+    attribute,
+    book,
+)
+from waste_trace.custody.stated import stated_kg, weighed_together
+from waste_trace.custody.states import FINAL, State, transition
 
 #: Claimed times so near each other do not say which event came first: two handhelds that were
 #: never set differ by so much. Own figure.
 CLOCK_SKEW = timedelta(minutes=5)
+#: Verbs after which a container stands nowhere.
+ON_THE_WAY = frozenset({"store_out", "load", "depart", "hand_over", "take_over", "return"})
+#: Verbs whose weight is the receiver's.
+RECEIVING = frozenset({"weigh_in", "accept", "accept_with_difference", "accept_in_part"})
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One event, as it concerns one container."""
+    """One event, as it concerns one container, or (then ``container`` is "") one manifest."""
 
     idx: int
     typ: str
@@ -29,6 +43,7 @@ class Touch:
     org: str
     site: str
     body: Mapping[str, object]
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,13 @@ class MissingStep:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What the events of a container add up to."""
+    """What the events of a container add up to.
+
+    Attributes:
+        content_kg: what is in it by the newest scale. account: whose it is on the books.
+        missing: the steps that nobody recorded. moves: its bookings, in the order of the fold.
+        together: by event in which it was weighed with others, what was in it then.
+    """
 
     state: State = State.UNKNOWN
     holder: str = ""
@@ -61,9 +82,14 @@ class Present:
     declared_kg: Decimal | None = None
     dispatched_kg: Decimal | None = None
     received_kg: Decimal | None = None
+    content_kg: Decimal | None = None
+    account: Account = NOBODY
     changed_at: datetime | None = None
     last: int = field(default=-1, compare=False)  # a ledger index says nothing of the world
     missing: tuple[MissingStep, ...] = field(default=())
+    # They name ledger indices, too.
+    moves: tuple[Movement, ...] = field(default=(), compare=False)
+    together: Mapping[int, Decimal | None] = field(default_factory=dict, compare=False)
 
 
 def fold(touches: Iterable[Touch]) -> Present:
@@ -103,60 +129,118 @@ def _expects(present: Present, touch: Touch) -> bool:
 
 def _step(present: Present, touch: Touch) -> Present:
     row = transition(touch.typ, touch.role)
-    body = touch.body
-    manifest = str(body.get("manifest", "")) or present.manifest
+    manifest = str(touch.body.get("manifest", "")) or present.manifest
     if row is None:
-        rotation = _whole(body["rotation"]) if touch.typ == "reissue" else present.rotation
-        mark = _whole(body["mark"]) if touch.typ == "bind_mark" else present.mark
-        return replace(
-            present, manifest=manifest, mark=mark, rotation=max(rotation, present.rotation)
-        )
-    missing = present.missing
-    if not _expects(present, touch):
-        step = MissingStep(
-            touch.idx, touch.typ, touch.org, present.state, touch.role, present.holder, present.last
-        )
-        missing = (*missing, step)
-    issued = touch.typ == "issue"
+        return _stand_still(present, touch, manifest)
+    weighed = _weigh(present, touch)
+    held = _hold(present, touch, row.after)
+    after = Content(held, weighed.content_kg)
     return replace(
-        _weigh(present, touch),
+        weighed,
         state=row.after,
-        holder=str(body["org"]) if issued else touch.org,
-        site="" if touch.typ in ("store_out", "load", "depart") else touch.site,
+        holder=_holder(touch),
+        site="" if touch.typ in ON_THE_WAY else touch.site,
         manifest=manifest,
-        batch=str(body.get("batch", "")) or present.batch,
-        method=str(body.get("method", "")) or present.method,
-        issued=issued or present.issued,
-        rotation=max(_whole(body["rotation"]), present.rotation) if issued else present.rotation,
-        volume_l=_whole(body["volume_l"]) if body.get("volume_l") else present.volume_l,
+        batch=str(touch.body.get("batch", "")) or present.batch,
+        method=str(touch.body.get("method", "")) or present.method,
+        issued=touch.typ == "issue" or present.issued,
+        rotation=_rotation(present, touch),
+        volume_l=_whole(touch.body.get("volume_l")) or present.volume_l,
         # A mark is the container's while it stands; what leaves gives its number back.
         mark=present.mark if row.after is State.STORED else None,
+        # Nobody looks into an emptied container; what is said of it later is another filling.
+        content_kg=None if row.after in FINAL else weighed.content_kg,
+        account=held,
         changed_at=touch.claimed_at,
         last=touch.idx,
-        missing=missing,
+        missing=(*present.missing, *_missing(present, touch)),
+        moves=(*present.moves, *_book(present, touch, after, row.after)),
+        together=_together(present, touch, weighed.content_kg),
     )
+
+
+def _stand_still(present: Present, touch: Touch, manifest: str) -> Present:
+    """What is said of a container without moving it: its label, its mark, its weight."""
+    mark = _whole(touch.body["mark"]) if touch.typ == "bind_mark" else present.mark
+    weighed = _weigh(present, touch)
+    after = Content(present.account, weighed.content_kg)
+    return replace(
+        weighed,
+        manifest=manifest,
+        mark=mark,
+        rotation=_rotation(present, touch),
+        moves=(*present.moves, *_book(present, touch, after, present.state)),
+    )
+
+
+def _missing(present: Present, touch: Touch) -> tuple[MissingStep, ...]:
+    if _expects(present, touch):
+        return ()
+    return (
+        MissingStep(
+            touch.idx, touch.typ, touch.org, present.state, touch.role, present.holder, present.last
+        ),
+    )
+
+
+def _together(
+    present: Present, touch: Touch, content_kg: Decimal | None
+) -> Mapping[int, Decimal | None]:
+    if not weighed_together(touch.body) or touch.role not in ("subject", "input"):
+        return present.together
+    return {**present.together, touch.idx: content_kg}
+
+
+def _holder(touch: Touch) -> str:
+    """Who has it now: whoever says so, but for what a service or a platform says for another."""
+    if touch.typ == "issue":
+        return str(touch.body["org"])
+    return str(touch.body.get("unit") or touch.org)
+
+
+def _hold(present: Present, touch: Touch, state: State) -> Account:
+    """The account that has the content after the step."""
+    if state in (State.ISSUED, State.VOID):
+        return present.account
+    org = _holder(touch)
+    if touch.typ == "store_out" and present.account.org == org:
+        return present.account  # on the ramp, it is still the store's
+    nowhere = touch.typ in ON_THE_WAY or touch.typ == "arrive" or org != touch.org
+    return Account(org, "" if nowhere else touch.site)
+
+
+def _book(present: Present, touch: Touch, after: Content, state: State) -> tuple[Movement, ...]:
+    before = Content(present.account, present.content_kg)
+    verb = (touch.typ, touch.role)
+    first: tuple[Movement, ...] = ()
+    if touch.typ == "collect" and before.account.org == touch.org != touch.body["from_org"]:
+        producer = str(touch.body["from_org"])
+        first = attribute(before, producer, touch.idx, touch.claimed_at)
+        before = Content(Account(producer), before.weight_kg)
+    return (*first, *book(before, after, state, verb, touch.idx, touch.claimed_at))
 
 
 def _weigh(present: Present, touch: Touch) -> Present:
     """Keep the three witnesses apart; a weight of several containers together is nobody's."""
-    text = touch.body.get("weight_kg")
-    containers = touch.body.get("containers")
-    alone = isinstance(containers, list) and len(containers) == 1
-    if touch.typ == "merge" and touch.role == "output":
-        return replace(present, declared_kg=Decimal(str(text)))
+    stated = stated_kg(touch.body, touch.container, touch.role)
     if touch.typ == "load":
-        stated = Decimal(str(text)) if text is not None and alone else present.declared_kg
-        return replace(present, dispatched_kg=stated)
-    if text is None or not alone:
-        return present
-    if touch.typ == "fill":
-        return replace(present, declared_kg=Decimal(str(text)))
-    if touch.typ in ("weigh_in", "accept"):
-        return replace(present, received_kg=Decimal(str(text)))
-    return present
+        dispatched_kg = stated if stated is not None else present.declared_kg
+        present = replace(present, dispatched_kg=dispatched_kg)
+    elif stated is not None and (touch.typ in FILLING or touch.typ == "weigh"):
+        if touch.role != "input":
+            present = replace(present, declared_kg=stated)
+    elif stated is not None and touch.typ in RECEIVING:
+        present = replace(present, received_kg=stated)
+    return present if stated is None else replace(present, content_kg=stated)
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
+def _rotation(present: Present, touch: Touch) -> int:
+    if touch.typ not in ("issue", "reissue"):
+        return present.rotation
+    return max(_whole(touch.body["rotation"]) or 0, present.rotation)
+
+
+def _whole(value: object) -> int | None:
+    if value is not None and not isinstance(value, int):
         raise TypeError(f"{value!r} is no whole number")
     return value

@@ -10,7 +10,19 @@ from decimal import Decimal
 from waste_trace.custody.fold import Touch
 
 #: How far a manifest has come; an event that arrives late never takes it back.
-PROGRESS = ("numbered", "opened", "loaded", "in_transit", "arrived", "weighed", "accepted")
+PROGRESS = (
+    "numbered",
+    "opened",
+    "loaded",
+    "in_transit",
+    "arrived",
+    "weighed",
+    "accepted",
+    "rejected",
+    "returning",
+    "returned",
+    "void",
+)
 PROGRESS_ZH: Mapping[str, str] = {
     "numbered": "已取号",
     "opened": "已填写",
@@ -19,15 +31,28 @@ PROGRESS_ZH: Mapping[str, str] = {
     "arrived": "已运抵",
     "weighed": "已过磅",
     "accepted": "已接收",
+    "rejected": "已拒收",
+    "returning": "退运中",
+    "returned": "已退回",
+    "void": "已作废",
 }
 _REACHED = {
     "number_manifest": "numbered",
     "open_manifest": "opened",
     "load": "loaded",
     "depart": "in_transit",
+    "waypoint": "in_transit",
+    "hand_over": "in_transit",
+    "take_over": "in_transit",
     "arrive": "arrived",
     "weigh_in": "weighed",
     "accept": "accepted",
+    "accept_with_difference": "accepted",
+    "accept_in_part": "accepted",
+    "reject": "rejected",
+    "return": "returning",
+    "take_back": "returned",
+    "void_manifest": "void",
 }
 #: Events that belong to a manifest.
 MANIFEST_VERBS = frozenset(_REACHED)

@@ -9,7 +9,21 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from waste_trace.custody import bodies
+from waste_trace.custody.bodies import (
+    calendar,
+    collection,
+    corrections,
+    division,
+    frames,
+    labels,
+    manifests,
+    production,
+    reception,
+    storage,
+    transport,
+    treatment,
+)
+from waste_trace.custody.bodies.fields import Body, ContainersBody
 from waste_trace.custody.errors import MalformedBody, NotPermitted, UnknownEventType
 
 PRODUCER = "producer"
@@ -17,6 +31,8 @@ PLATFORM = "platform"
 TRANSPORTER = "transporter"
 TREATMENT = "treatment"
 REGULATOR = "regulator"
+#: The service that signs what people say at the console.
+DESK = "desk"
 KINDS = (PRODUCER, PLATFORM, TRANSPORTER, TREATMENT, REGULATOR)
 
 
@@ -32,64 +48,127 @@ class EventType:
         kinds: kinds of organisation that may say it; empty for the ledger's own services.
         needs: inputs that a handheld asks for beside the scan.
         service: the service key that alone may sign it, or "".
+        desk: may also be said at the desk (窗口): by a signed-in person, without a device.
     """
 
     typ: str
     zh: str
     en: str
     biz_step: str
-    body: type[bodies.Body]
+    body: type[Body]
     kinds: frozenset[str] = frozenset()
     needs: tuple[str, ...] = ()
     service: str = ""
+    desk: bool = False
 
 
 def _of(*kinds: str) -> frozenset[str]:
     return frozenset(kinds)
 
 
+_HOLDERS = (PRODUCER, PLATFORM, TREATMENT)
+_RECEIVERS = (PLATFORM, TREATMENT)
+_CHAIN = (*_HOLDERS, TRANSPORTER)
+_SCANNED = ("containers",)
+_MOVED = ("containers", "manifest")
+
 _ROWS = (
-    EventType("produce", "产生登记", "Register produced waste", "commissioning",
-              bodies.ProduceBody, _of(PRODUCER, PLATFORM)),
-    EventType("issue", "赋码", "Issue codes", "encoding", bodies.IssueBody, service="issuer"),
-    EventType("reissue", "补发标签", "Reissue label", "encoding", bodies.ReissueBody,
+    # Codes
+    EventType("issue", "赋码", "Issue codes", "encoding", labels.IssueBody, service="issuer"),
+    EventType("reissue", "补发标签", "Reissue label", "encoding", labels.ReissueBody,
               service="issuer"),
-    EventType("fill", "装桶贴标", "Fill and label", "packing", bodies.FillBody,
-              _of(PRODUCER, PLATFORM), ("containers", "batch", "weight_kg")),
-    EventType("collect", "上门收集", "Collect at the door", "receiving", bodies.CollectBody,
+    # Production
+    EventType("produce", "产生登记", "Register produced waste", "commissioning",
+              production.ProduceBody, _of(PRODUCER, PLATFORM), desk=True),
+    EventType("produce_secondary", "次生废物登记", "Register secondary waste", "commissioning",
+              production.SecondaryBody, _of(PRODUCER, *_RECEIVERS), desk=True),
+    EventType("open_stock", "期初库存", "Opening stock", "commissioning",
+              production.OpenStockBody, _of(*_HOLDERS), desk=True),
+    EventType("fill", "装桶贴标", "Fill and label", "packing", production.FillBody,
+              _of(*_HOLDERS), ("containers", "batch", "weight_kg")),
+    EventType("weigh", "称重", "Weigh", "inspecting", production.WeighBody,
+              _of(*_CHAIN), ("containers", "weight_kg")),
+    # Store
+    EventType("collect", "上门收集", "Collect at the door", "receiving", collection.CollectBody,
               _of(PLATFORM), ("containers", "from_org", "weight_kg")),
-    EventType("store_in", "入库", "Store in", "storing", bodies.StoreBody,
-              _of(PRODUCER, PLATFORM, TREATMENT), ("containers", "site")),
-    EventType("store_out", "出库", "Store out", "picking", bodies.StoreBody,
-              _of(PRODUCER, PLATFORM, TREATMENT), ("containers", "site")),
-    EventType("merge", "拼装", "Merge", "packing", bodies.MergeBody,
-              _of(PLATFORM, TREATMENT), ("containers", "into", "weight_kg")),
+    EventType("store_in", "入库", "Store in", "storing", storage.StoreBody,
+              _of(*_HOLDERS), ("containers", "site")),
+    EventType("move", "移库", "Move within the store", "storing", storage.StoreBody,
+              _of(*_HOLDERS), ("containers", "site", "place")),
+    EventType("inspect", "巡检", "Inspect", "inspecting", storage.InspectBody,
+              _of(*_HOLDERS), desk=True),
+    EventType("store_out", "出库", "Store out", "picking", storage.StoreBody,
+              _of(*_HOLDERS), ("containers", "site")),
+    # Containers into containers
+    EventType("merge", "拼装", "Merge", "packing", division.MergeBody,
+              _of(*_RECEIVERS), ("containers", "into", "weight_kg")),
+    EventType("split", "分装", "Split", "unpacking", division.DivideBody,
+              _of(*_HOLDERS)),
+    EventType("repack", "倒装", "Repack", "packing", division.DivideBody,
+              _of(*_HOLDERS)),
+    # Manifest and transport
     EventType("number_manifest", "联单取号", "Number a manifest", "encoding",
-              bodies.ManifestNumberBody, service="numbering"),
-    EventType("open_manifest", "填写联单", "Open manifest", "shipping", bodies.OpenManifestBody,
-              _of(PRODUCER, PLATFORM)),
-    EventType("load", "装车", "Load", "loading", bodies.TransportBody,
-              _of(TRANSPORTER), ("containers", "manifest", "vehicle_plate")),
-    EventType("depart", "起运", "Depart", "departing", bodies.TransportBody,
-              _of(TRANSPORTER), ("containers", "manifest", "vehicle_plate")),
-    EventType("arrive", "运抵", "Arrive", "arriving", bodies.TransportBody,
-              _of(TRANSPORTER), ("containers", "manifest")),
-    EventType("weigh_in", "过磅", "Weigh in", "inspecting", bodies.WeighInBody,
-              _of(TREATMENT), ("containers", "manifest", "weight_kg")),
-    EventType("accept", "接收", "Accept", "accepting", bodies.AcceptBody,
-              _of(TREATMENT), ("containers", "manifest")),
-    EventType("treat", "利用处置", "Treat", "destroying", bodies.TreatBody,
-              _of(TREATMENT), ("containers", "method", "weight_kg")),
-    EventType("bind_mark", "绑定远距标", "Bind far mark", "commissioning", bodies.BindMarkBody,
-              _of(PRODUCER, PLATFORM, TREATMENT)),
-    EventType("relabel", "换贴标签", "Relabel", "encoding", bodies.ContainersBody,
-              _of(PRODUCER, PLATFORM, TRANSPORTER, TREATMENT), ("containers",)),
-    EventType("void_label", "标签作废", "Void label", "decommissioning", bodies.VoidLabelBody,
-              _of(PRODUCER, PLATFORM, TREATMENT), ("containers", "reason")),
+              manifests.ManifestNumberBody, service="numbering"),
+    EventType("open_manifest", "填写联单", "Open manifest", "shipping", manifests.OpenManifestBody,
+              _of(*_HOLDERS), desk=True),
+    EventType("void_manifest", "联单作废", "Void manifest", "void_shipping",
+              manifests.VoidManifestBody, _of(*_HOLDERS), desk=True),
+    EventType("load", "装车", "Load", "loading", transport.TransportBody,
+              _of(TRANSPORTER), (*_MOVED, "vehicle_plate"), desk=True),
+    EventType("depart", "起运", "Depart", "departing", transport.TransportBody,
+              _of(TRANSPORTER), (*_MOVED, "vehicle_plate"), desk=True),
+    EventType("waypoint", "途经", "Waypoint", "transporting", transport.WaypointBody,
+              _of(TRANSPORTER)),
+    EventType("hand_over", "交接", "Hand over to the next carrier", "shipping",
+              transport.HandOverBody, _of(TRANSPORTER), (*_MOVED, "to_org"), desk=True),
+    EventType("take_over", "接运", "Take over from a carrier", "loading",
+              transport.TakeOverBody, _of(TRANSPORTER), (*_MOVED, "from_org", "vehicle_plate"),
+              desk=True),
+    EventType("arrive", "运抵", "Arrive", "arriving", transport.TransportBody,
+              _of(TRANSPORTER), _MOVED, desk=True),
+    # Reception
+    EventType("weigh_in", "过磅", "Weigh in", "inspecting", reception.WeighInBody,
+              _of(*_RECEIVERS), (*_MOVED, "weight_kg"), desk=True),
+    EventType("accept", "接收", "Accept", "accepting", reception.AcceptBody,
+              _of(*_RECEIVERS), _MOVED, desk=True),
+    EventType("accept_with_difference", "有差异接收", "Accept with difference", "accepting",
+              reception.AcceptWithDifferenceBody, _of(*_RECEIVERS), desk=True),
+    EventType("accept_in_part", "部分接收", "Accept in part", "accepting",
+              reception.AcceptInPartBody, _of(*_RECEIVERS), desk=True),
+    EventType("reject", "拒收", "Reject", "holding", reception.RejectBody,
+              _of(*_RECEIVERS), desk=True),
+    EventType("return", "退运", "Return", "shipping", transport.TransportBody,
+              _of(TRANSPORTER), (*_MOVED, "vehicle_plate"), desk=True),
+    EventType("take_back", "收回", "Take back", "receiving", reception.TakeBackBody,
+              _of(*_HOLDERS), _MOVED, desk=True),
+    # The end
+    EventType("treat", "利用处置", "Treat", "destroying", treatment.TreatBody,
+              _of(PRODUCER, *_RECEIVERS), ("containers", "method", "weight_kg"), desk=True),
+    EventType("export", "出口", "Export", "shipping", treatment.ExportBody,
+              _of(*_HOLDERS), ("containers", "notice", "country", "consignee"), desk=True),
+    EventType("write_off", "核销", "Write off", "decommissioning", storage.WriteOffBody,
+              _of(*_CHAIN), ("containers", "reason"), desk=True),
+    # Labels again
+    EventType("label", "贴标", "Put label on", "encoding", ContainersBody, _of(*_CHAIN), _SCANNED),
+    EventType("relabel", "换贴标签", "Relabel", "encoding", ContainersBody, _of(*_CHAIN), _SCANNED),
+    EventType("void_label", "标签作废", "Void label", "decommissioning", labels.VoidLabelBody,
+              _of(*_HOLDERS), ("containers", "reason")),
+    EventType("bind_mark", "绑定远距标", "Bind far mark", "commissioning", labels.BindMarkBody,
+              _of(*_HOLDERS)),
+    # Corrections
+    EventType("correct", "更正", "Correct", "other", corrections.CorrectBody,
+              _of(*_CHAIN), desk=True),
+    EventType("confirm_correction", "确认更正", "Confirm correction", "other",
+              corrections.ConfirmCorrectionBody, _of(*_CHAIN), desk=True),
+    EventType("dispute_correction", "更正异议", "Dispute correction", "other",
+              corrections.DisputeCorrectionBody, _of(*_CHAIN), desk=True),
+    # Cameras, and time
     EventType("capture_frame", "监控抓拍", "Capture frame", "inspecting",
-              bodies.CaptureFrameBody, _of(PRODUCER, PLATFORM, TREATMENT)),
+              frames.CaptureFrameBody, _of(*_HOLDERS)),
     EventType("verify_frame", "画面核验", "Verify frame", "inspecting",
-              bodies.VerifyFrameBody, service="vision"),
+              frames.VerifyFrameBody, service="vision"),
+    EventType("review", "巡查", "Review of deadlines", "other", calendar.ReviewBody,
+              service="calendar"),
 )  # fmt: skip
 
 VOCABULARY: Mapping[str, EventType] = {row.typ: row for row in _ROWS}
@@ -109,7 +188,7 @@ def event_type(typ: str) -> EventType:
     return row
 
 
-def parse_body(typ: str, body: Mapping[str, object]) -> bodies.Body:
+def parse_body(typ: str, body: Mapping[str, object]) -> Body:
     """The typed body of an event.
 
     Raises:
@@ -138,12 +217,15 @@ def require_permitted(typ: str, kinds: frozenset[str], service: str) -> None:
     Args:
         typ: the verb.
         kinds: what the signing organisation is registered as.
-        service: the device id of the signer if it is one of the ledger's services, or "".
+        service: the device id of the signer if it is one of the ledger's services, or "". The desk
+            speaks for an organisation and is asked for its kinds.
 
     Raises:
         NotPermitted: the table says no.
     """
     row = event_type(typ)
+    if service == DESK and row.desk and row.kinds & kinds:
+        return
     if row.service == service and (service or row.kinds & kinds):
         return
     raise NotPermitted(

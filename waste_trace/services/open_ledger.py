@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
+from waste_trace.custody.vocabulary import DESK
 from waste_trace.ledger.encoding import b64
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.sequencer import Draft
@@ -18,6 +19,8 @@ _SERVICES = {
     "issuer": ("label", "标签签发 label issuer"),
     "vision": ("service", "画面核验 vision"),
     "numbering": ("service", "联单取号 manifest numbers"),
+    DESK: ("service", "办事窗口 desk"),
+    "calendar": ("service", "日历巡查 calendar"),
 }
 
 

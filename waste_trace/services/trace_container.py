@@ -6,16 +6,16 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from waste_trace.custody.states import FINAL, STATE_ZH, State
+from waste_trace.custody.states import FINAL, PASSED_ON, STATE_ZH, State
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.errors import WasteTraceError
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.tables import (
     Container,
     ContainerEvent,
-    ContainerLink,
     EventIndex,
     Finding,
+    GenealogyEdge,
     Organisation,
 )
 from waste_trace.store.writing import table_of
@@ -65,14 +65,14 @@ def trace_container(deployment: Deployment, code: str) -> Trace:
         events = _events(connection, family)
         manifests = {row["manifest"] for row in events if row["manifest"]}
         findings = _findings(connection, [*family, *sorted(manifests)])
-    last = [row for row in (*container, *ends) if row["state"] != State.MERGED]
+    last = [row for row in (*container, *ends) if row["state"] not in PASSED_ON]
     complete = bool(last) and all(row["state"] in FINAL for row in last)
     return Trace(container[0], events, sources, ends, findings, complete)
 
 
 def _reach(connection: Connection, code: str, *, up: bool) -> list[str]:
-    """Containers reachable over the genealogy, nearest first; a visited one is not walked again."""
-    link = table_of(ContainerLink)
+    """Nodes reachable over the genealogy, nearest first; a visited one is not walked again."""
+    link = table_of(GenealogyEdge)
     start, end = (link.c.child, link.c.parent) if up else (link.c.parent, link.c.child)
     found: dict[str, None] = {}
     frontier = [code]

@@ -1,21 +1,22 @@
-"""Containers, batches and their genealogy from custody events."""
+"""Containers, their books and their genealogy from custody events."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from waste_trace.codes import digital_id
 from waste_trace.compliance.copied_label import COPIED_LABEL, copied_labels
 from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER, custody_gaps
 from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL, Place, impossible_travel
-from waste_trace.custody.bodies import MergeBody
-from waste_trace.custody.fold import Present, Touch, fold
+from waste_trace.custody.fold import Present, Touch
 from waste_trace.custody.vocabulary import parse_body
-from waste_trace.store.projector.findings import Findings
-from waste_trace.store.projector.histories import Histories
+from waste_trace.store.projector.batches import project_batch
+from waste_trace.store.projector.genealogy import DIVIDING, EDGE_VERBS, project_edges
+from waste_trace.store.projector.packing import settle_packing
 from waste_trace.store.projector.record import Record
+from waste_trace.store.projector.together import settle_together
+from waste_trace.store.projector.work import Work
 from waste_trace.store.rows import Rows
-from waste_trace.store.tables import Batch, Container, ContainerLink, Site
+from waste_trace.store.tables import Container, Site
 
 #: The rules that are settled on a container each time that it is folded.
 CONTAINER_RULES = (
@@ -26,51 +27,59 @@ CONTAINER_RULES = (
 )
 
 
-def project_custody(
-    record: Record, rows: Rows, histories: Histories, findings: Findings, travel_limit_kmh: int
-) -> list[str]:
-    """Fold every container that the event touches, and keep batch and genealogy.
+def project_custody(record: Record, work: Work) -> list[str]:
+    """Fold every container that the event touches.
 
     Returns:
         The numbers of the manifests whose containers now weigh something else.
     """
-    event = record.event
-    body = parse_body(event.typ, event.body)
-    if event.typ == "produce":
-        rows.put(Batch, _batch_row(record))
-        return []
+    body = parse_body(record.event.typ, record.event.body)
+    if record.event.typ in ("produce", "produce_secondary"):
+        project_batch(record, work)
+    roles = body.roles()
+    for code, role in roles.items():
+        work.histories.touch_container(code, record.touch(role, code))
+    return refold(list(roles), record, work)
+
+
+def refold(codes: Sequence[str], record: Record, work: Work) -> list[str]:
+    """Fold containers whose history has changed, with all that follows from it.
+
+    Returns:
+        The numbers of the manifests whose containers now weigh something else.
+    """
     reweighed: list[str] = []
-    for code in dict.fromkeys(body.containers_touched()):
-        role = "subject"
-        if isinstance(body, MergeBody):
-            role = "output" if code == body.into else "input"
-        histories.touch_container(code, record.touch(role))
-        present = fold(histories.container(code))
-        before = rows.get(Container, code)
-        rows.put(Container, _container_row(code, present, record, before))
-        if present.declared_kg != (before["declared_kg"] if before else None):
-            reweighed += histories.manifests_of(code)
-        touches = histories.container(code)
-        places = _places(rows, touches)
-        raised = [
-            *custody_gaps(code, present),
-            *copied_labels(code, present, touches),
-            *impossible_travel(code, touches, places, travel_limit_kmh),
-        ]
-        findings.settle(CONTAINER_RULES, code, raised, record)
-    if isinstance(body, MergeBody):
-        for parent in body.containers:
-            weighed = rows.get(Container, parent)
-            rows.put(
-                ContainerLink,
-                {
-                    "parent": parent,
-                    "child": body.into,
-                    "weight_kg": weighed["declared_kg"] if weighed else None,
-                    "idx": record.idx,
-                },
-            )
+    for code in codes:
+        reweighed += _fold_one(code, record, work)
+    settle_together(codes, work)
+    if record.event.typ in DIVIDING:
+        settle_packing(record.idx, codes, record, work)
     return reweighed
+
+
+def _fold_one(code: str, record: Record, work: Work) -> list[str]:
+    present = work.histories.present(code)
+    touches = work.histories.container(code)
+    before = work.rows.get(Container, code)
+    row = _container_row(code, present, record, before)
+    work.rows.put(Container, row)
+    rebooked = work.bookings.settle(code, row["waste_code"], present.moves)
+    if rebooked or record.event.typ in EDGE_VERBS:
+        project_edges(code, present, work)
+    for touch in touches if rebooked else ():
+        if touch.role == "input" and touch.idx != record.idx:
+            settle_packing(touch.idx, [code], record, work)
+    # Who corrects a record need not be where the container is.
+    seen = [touch for touch in touches if touch.role != "correction"]
+    places = _places(work.rows, seen)
+    raised = [
+        *custody_gaps(code, present),
+        *copied_labels(code, present, seen),
+        *impossible_travel(code, seen, places, work.config.travel_limit_kmh),
+    ]
+    work.findings.settle(CONTAINER_RULES, code, raised, record)
+    declared_kg = before["declared_kg"] if before else None
+    return work.histories.manifests_of(code) if present.declared_kg != declared_kg else []
 
 
 def _places(rows: Rows, touches: Sequence[Touch]) -> dict[str, Place]:
@@ -81,23 +90,6 @@ def _places(rows: Rows, touches: Sequence[Touch]) -> dict[str, Place]:
         if row and row["latitude"] is not None and row["longitude"] is not None:
             found[site] = Place(float(row["latitude"]), float(row["longitude"]))
     return found
-
-
-def _batch_row(record: Record) -> dict[str, Any]:
-    event = record.event
-    body = event.body
-    return {
-        "batch": body["batch"],
-        "org": body.get("unit", event.org),
-        "waste_code": body["waste_code"],
-        "edition": body["edition"],
-        "waste_name": body["waste_name"],
-        "form": body["form"],
-        "weight_kg": Decimal(str(body["weight_kg"])),
-        "facility": body.get("facility", ""),
-        "produced_at": event.claimed_at,
-        "idx": record.idx,
-    }
 
 
 def _container_row(
@@ -120,6 +112,7 @@ def _container_row(
         "declared_kg": present.declared_kg,
         "dispatched_kg": present.dispatched_kg,
         "received_kg": present.received_kg,
+        "content_kg": present.content_kg,
         "method": present.method,
         "first_idx": before["first_idx"] if before else record.idx,
         "last_idx": record.idx,

@@ -3,16 +3,15 @@
 import json
 
 from waste_trace.compliance.frame_verdict import frame_verdict
-from waste_trace.store.projector.findings import Findings
 from waste_trace.store.projector.record import Record
-from waste_trace.store.rows import Rows
+from waste_trace.store.projector.work import Handler, Work
 from waste_trace.store.tables import Camera, Frame
 
 
-def project_capture(record: Record, rows: Rows) -> None:
+def project_capture(record: Record, work: Work) -> None:
     """A picture was taken; nobody has looked at it yet."""
     event, body = record.event, record.event.body
-    rows.put(
+    work.rows.put(
         Frame,
         {
             "idx": record.idx,
@@ -29,20 +28,20 @@ def project_capture(record: Record, rows: Rows) -> None:
     )
 
 
-def project_verdict(record: Record, rows: Rows, findings: Findings) -> None:
+def project_verdict(record: Record, work: Work) -> None:
     """The vision service has looked: keep its verdict and what the camera is judged against."""
     body = record.event.body
-    frame = rows.get(Frame, body["capture"])
+    frame = work.rows.get(Frame, body["capture"])
     if frame is None or frame["verdict_idx"] is not None:
         return
     camera, verdict = str(body["camera"]), str(body["verdict"])
     detail = body["detail"] if isinstance(body["detail"], dict) else {}
     shown = json.dumps(detail, ensure_ascii=False, sort_keys=True)
-    rows.put(Frame, {**frame, "verdict_idx": record.idx, "verdict": verdict, "detail": shown})
-    before = rows.get(Camera, camera)
+    work.rows.put(Frame, {**frame, "verdict_idx": record.idx, "verdict": verdict, "detail": shown})
+    before = work.rows.get(Camera, camera)
     usable = verdict != "unobservable"
     reference = before["reference_sha256"] if before else ""
-    rows.put(
+    work.rows.put(
         Camera,
         {
             "camera": camera,
@@ -55,4 +54,10 @@ def project_verdict(record: Record, rows: Rows, findings: Findings) -> None:
             "last_idx": record.idx,
         },
     )
-    findings.add(frame_verdict(record.idx, camera, frame["org"], verdict, detail), record)
+    work.findings.add(frame_verdict(record.idx, camera, frame["org"], verdict, detail), record)
+
+
+HANDLERS: dict[str, Handler] = {
+    "capture_frame": project_capture,
+    "verify_frame": project_verdict,
+}

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from waste_trace.custody.fold import Touch
+from waste_trace.custody.fold import Present, Touch, fold
 from waste_trace.custody.manifest import MANIFEST_VERBS
-from waste_trace.store.tables import ContainerEvent, EventIndex
+from waste_trace.store.tables import ContainerEvent, CorrectionRow, EventIndex
 from waste_trace.store.writing import insert_rows, table_of
 
 _CHUNK = 400
@@ -21,6 +22,9 @@ class Histories:
         self._connection = connection
         self._containers: dict[str, list[Touch]] = {}
         self._manifests: dict[str, list[Touch]] = {}
+        self._presents: dict[str, Present] = {}
+        self._corrected: dict[int, dict[str, str]] = {}
+        self._any_corrected: bool | None = None
         self._new: list[dict[str, Any]] = []
 
     def ahead(self, containers: Iterable[str], manifests: Iterable[str]) -> None:
@@ -35,16 +39,32 @@ class Histories:
             )
             for row in self._rows(query):
                 self._containers[row["container"]].append(_touch(row, row["role"]))
+            self._apply_corrections(part, self._containers)
         for part in _parts(number for number in manifests if number not in self._manifests):
             self._manifests.update({number: [] for number in part})
             query = select(event).where(event.c.manifest.in_(part), event.c.typ.in_(MANIFEST_VERBS))
             for row in self._rows(query):
                 self._manifests[row["manifest"]].append(_touch(row, "subject"))
+            self._apply_corrections(part, self._manifests)
 
     def container(self, code: str) -> list[Touch]:
         """All touches of a container up to now."""
         self.ahead([code], [])
         return self._containers[code]
+
+    def present(self, code: str) -> Present:
+        """What a container's touches add up to now; folded once until the next touch."""
+        if code not in self._presents:
+            self._presents[code] = fold(self.container(code))
+        return self._presents[code]
+
+    def correct(self, idx: int, field: str, new: str) -> None:
+        """From now on the event ``idx`` says ``new`` in that field of its body."""
+        self._corrected.setdefault(idx, {})[field] = new
+        self._any_corrected = True
+        for touches in (*self._containers.values(), *self._manifests.values()):
+            touches[:] = [_patched(touch, self._corrected) for touch in touches]
+        self._presents.clear()
 
     def manifest(self, number: str) -> list[Touch]:
         """All touches of a manifest up to now."""
@@ -59,6 +79,7 @@ class Histories:
     def touch_container(self, code: str, touch: Touch) -> None:
         """A new event of a container."""
         self.container(code).append(touch)
+        self._presents.pop(code, None)
         self._new.append({"container": code, "idx": touch.idx, "role": touch.role})
 
     def touch_manifest(self, number: str, touch: Touch) -> None:
@@ -70,6 +91,28 @@ class Histories:
         insert_rows(self._connection, ContainerEvent, self._new)
         self._new = []
 
+    def _apply_corrections(self, part: Iterable[str], touches: dict[str, list[Touch]]) -> None:
+        """Let what was read say what was agreed that it should have said."""
+        if self._any_corrected is None:
+            table = table_of(CorrectionRow)
+            query = select(table.c.idx).where(table.c.status == "confirmed").limit(1)
+            self._any_corrected = self._connection.execute(query).first() is not None
+        if not self._any_corrected:
+            return
+        indices = {touch.idx for key in part for touch in touches[key]}
+        self._read_corrections(sorted(indices - self._corrected.keys()))
+        for key in part:
+            touches[key] = [_patched(touch, self._corrected) for touch in touches[key]]
+
+    def _read_corrections(self, indices: list[int]) -> None:
+        table = table_of(CorrectionRow)
+        for start in range(0, len(indices), _CHUNK):
+            wanted = table.c.corrects.in_(indices[start : start + _CHUNK])
+            query = select(table).where(wanted, table.c.status == "confirmed")
+            # Of two agreed corrections of one field, the one agreed later counts.
+            for row in self._rows(query.order_by(table.c.answered_idx, table.c.idx)):
+                self._corrected.setdefault(row["corrects"], {})[row["field"]] = row["new"]
+
     def _rows(self, query: Select[Any]) -> Iterable[RowMapping]:
         return self._connection.execute(query).mappings()
 
@@ -77,6 +120,11 @@ class Histories:
 def _parts(items: Iterable[str]) -> Iterable[list[str]]:
     unique = list(dict.fromkeys(items))
     return (unique[start : start + _CHUNK] for start in range(0, len(unique), _CHUNK))
+
+
+def _patched(touch: Touch, corrected: dict[int, dict[str, str]]) -> Touch:
+    changes = corrected.get(touch.idx)
+    return replace(touch, body={**touch.body, **changes}) if changes else touch
 
 
 def _touch(row: RowMapping, role: str) -> Touch:
@@ -88,4 +136,5 @@ def _touch(row: RowMapping, role: str) -> Touch:
         org=row["org"],
         site=row["site"],
         body=json.loads(row["body"]),
+        container=str(row.get("container", "")),
     )

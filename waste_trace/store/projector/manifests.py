@@ -6,43 +6,28 @@ from typing import Any
 
 from waste_trace.compliance.weight_difference import (
     WEIGHT_DIFFERENCE,
-    WeightTolerance,
     weight_difference,
 )
 from waste_trace.custody.manifest import ManifestPresent, fold_manifest
-from waste_trace.store.projector.findings import Findings
-from waste_trace.store.projector.histories import Histories
 from waste_trace.store.projector.record import Record
+from waste_trace.store.projector.work import Work
 from waste_trace.store.rows import Rows
 from waste_trace.store.tables import Container, Manifest
 
 
-def project_manifest(
-    record: Record,
-    rows: Rows,
-    histories: Histories,
-    findings: Findings,
-    tolerance: WeightTolerance,
-) -> None:
+def project_manifest(record: Record, work: Work) -> None:
     """Fold the manifest that the event belongs to. Runs after its containers were folded."""
     number = str(record.event.body["manifest"])
-    histories.touch_manifest(number, record.touch())
-    weigh_manifest(number, record, rows, histories, findings, tolerance)
+    work.histories.touch_manifest(number, record.touch())
+    project_manifest_again(number, record, work)
 
 
-def weigh_manifest(
-    number: str,
-    record: Record,
-    rows: Rows,
-    histories: Histories,
-    findings: Findings,
-    tolerance: WeightTolerance,
-) -> None:
+def project_manifest_again(number: str, record: Record, work: Work) -> None:
     """Fold a manifest again: an event of it, or of a container on it, has changed its weights."""
-    present = fold_manifest(histories.manifest(number))
-    dispatched_kg = _dispatched(rows, present, present.containers)
-    rows.put(Manifest, _row(number, present, dispatched_kg, record))
-    weighed_kg = _dispatched(rows, present, present.weighed_containers)
+    present = fold_manifest(work.histories.manifest(number))
+    dispatched_kg = _dispatched(work.rows, present, present.containers)
+    work.rows.put(Manifest, _row(number, present, dispatched_kg, record))
+    weighed_kg = _dispatched(work.rows, present, present.weighed_containers)
     raised = []
     if present.received_kg is not None and weighed_kg is not None:
         events = [touch.idx for touch in present.weighed]
@@ -50,9 +35,14 @@ def weigh_manifest(
             events.insert(0, present.opened.idx)
         receiver = present.receiver or present.weighed[-1].org
         raised = weight_difference(
-            number, receiver, weighed_kg, present.received_kg, events, tolerance
+            number,
+            receiver,
+            weighed_kg,
+            present.received_kg,
+            events,
+            work.config.weight_tolerance,
         )
-    findings.settle((WEIGHT_DIFFERENCE.name,), number, raised, record)
+    work.findings.settle((WEIGHT_DIFFERENCE.name,), number, raised, record)
 
 
 def _dispatched(

@@ -1,8 +1,9 @@
 """One event after the other into the read tables, with each row read and written once a batch."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -23,18 +24,25 @@ from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.device_chain import DeviceChain
 from waste_trace.ledger.encoding import b64url, decode_b64
+from waste_trace.store.projector import corrections, frames, reviews
 from waste_trace.store.projector.custody import CONTAINER_RULES, project_custody
 from waste_trace.store.projector.findings import Findings
-from waste_trace.store.projector.frames import project_capture, project_verdict
-from waste_trace.store.projector.histories import Histories
-from waste_trace.store.projector.manifests import project_manifest, weigh_manifest
+from waste_trace.store.projector.manifests import project_manifest, project_manifest_again
 from waste_trace.store.projector.parties import REGISTRY_TYPES, project_registry
 from waste_trace.store.projector.record import ProjectorConfig, Record
+from waste_trace.store.projector.work import Handler, Work
 from waste_trace.store.rows import Rows
-from waste_trace.store.tables import CheckpointRow, Container, Device, EventIndex, Manifest
-from waste_trace.store.writing import insert_rows, table_of
+from waste_trace.store.tables import CheckpointRow, Container, Device, Manifest
+from waste_trace.store.writing import table_of
 
 __all__ = ["Projector", "ProjectorConfig", "Record"]
+
+#: Event types with a projection of their own; every other verb is custody of its containers.
+HANDLERS: Mapping[str, Handler] = {
+    **frames.HANDLERS,
+    **corrections.HANDLERS,
+    **reviews.HANDLERS,
+}
 
 
 class Projector:
@@ -57,69 +65,34 @@ class Projector:
 
     def apply(self, records: Sequence[Record]) -> None:
         """Bring the read tables from before the first record to after the last."""
-        rows = Rows(self._connection)
-        histories = Histories(self._connection)
-        findings = Findings(rows)
-        self._ahead(records, rows, histories, findings)
-        index = [self._one(record, rows, histories, findings) for record in records]
-        insert_rows(self._connection, EventIndex, index)
-        rows.flush()
-        histories.flush()
-
-    def _ahead(
-        self, records: Sequence[Record], rows: Rows, histories: Histories, findings: Findings
-    ) -> None:
-        """Read at once what the batch will touch; each event then asks the database nothing."""
-        containers: list[str] = []
-        manifests: list[str] = []
+        work = Work.begin(self._connection, self._config)
+        _ahead(records, work)
         for record in records:
-            body = record.event.body
-            listed = body.get("containers")
-            containers += [str(code) for code in listed] if isinstance(listed, list) else []
-            containers += [str(body["into"])] if "into" in body else []
-            manifests += [str(body["manifest"])] if "manifest" in body else []
-        rows.ahead(Container, [(code,) for code in containers])
-        rows.ahead(Manifest, [(number,) for number in manifests])
-        rows.ahead(Device, [(record.event.dev, record.event.ep) for record in records])
-        histories.ahead(containers, manifests)
-        findings.ahead(CONTAINER_RULES, containers)
-        findings.ahead((WEIGHT_DIFFERENCE.name,), manifests)
+            work.log(self._one(record, work))
+        work.flush()
 
-    def _one(
-        self, record: Record, rows: Rows, histories: Histories, findings: Findings
-    ) -> dict[str, object]:
+    def _one(self, record: Record, work: Work) -> dict[str, Any]:
         event = record.event
         if event.typ in REGISTRY_TYPES:
-            project_registry(record, rows)
+            project_registry(record, work.rows)
             self._learn_issuer(record)
-        flags = self._chain(record, rows, findings)
-        if event.typ == "capture_frame":
-            project_capture(record, rows)
-        elif event.typ == "verify_frame":
-            project_verdict(record, rows, findings)
+        flags = self._chain(record, work.rows, work.findings)
+        if event.typ in HANDLERS:
+            HANDLERS[event.typ](record, work)
         elif event.typ in VOCABULARY:
-            tolerance = self._config.weight_tolerance
-            reweighed = project_custody(
-                record, rows, histories, findings, self._config.travel_limit_kmh
-            )
+            reweighed = project_custody(record, work)
             if event.typ in MANIFEST_VERBS:
-                project_manifest(record, rows, histories, findings, tolerance)
+                project_manifest(record, work)
             for number in reweighed:
-                weigh_manifest(number, record, rows, histories, findings, tolerance)
-            self._labels(record, findings)
-        proven_after = self._quoted(record, findings)
-        findings.add(
-            time_outside_proof(
-                record.idx, event.org, event.claimed_at, proven_after, record.logged_at
-            ),
-            record,
+                project_manifest_again(number, record, work)
+        self._labels(record, work.findings)
+        proven_after = self._quoted(record, work.findings)
+        times = (event.claimed_at, record.logged_at)
+        late = late_event(record.idx, event.org, *times, self._config.late_after)
+        outside = time_outside_proof(
+            record.idx, event.org, event.claimed_at, proven_after, record.logged_at
         )
-        findings.add(
-            late_event(
-                record.idx, event.org, event.claimed_at, record.logged_at, self._config.late_after
-            ),
-            record,
-        )
+        work.findings.add([*outside, *late], record)
         return _index_row(record, flags) | {"proven_after": proven_after}
 
     def _chain(self, record: Record, rows: Rows, findings: Findings) -> list[str]:
@@ -185,7 +158,31 @@ class Projector:
                 findings.add([raised], record)
 
 
-def _index_row(record: Record, flags: list[str]) -> dict[str, object]:
+def _ahead(records: Sequence[Record], work: Work) -> None:
+    """Read at once what the batch will touch; each event then asks the database nothing."""
+    containers: list[str] = []
+    manifests: list[str] = []
+    for record in records:
+        body = record.event.body
+        for name in ("containers", "refused"):
+            listed = body.get(name)
+            containers += [str(code) for code in listed] if isinstance(listed, list) else []
+        into = body.get("into")
+        if isinstance(into, list):
+            containers += [str(one["container"]) for one in into if isinstance(one, dict)]
+        elif into is not None:
+            containers.append(str(into))
+        manifests += [str(body["manifest"])] if "manifest" in body else []
+    work.rows.ahead(Container, [(code,) for code in containers])
+    work.rows.ahead(Manifest, [(number,) for number in manifests])
+    work.rows.ahead(Device, [(record.event.dev, record.event.ep) for record in records])
+    work.histories.ahead(containers, manifests)
+    work.bookings.ahead(containers)
+    work.findings.ahead(CONTAINER_RULES, containers)
+    work.findings.ahead((WEIGHT_DIFFERENCE.name,), manifests)
+
+
+def _index_row(record: Record, flags: list[str]) -> dict[str, Any]:
     event = record.event
     return {
         "idx": record.idx,

@@ -22,8 +22,8 @@ class Record:
         """The logged time, aware UTC."""
         return datetime.fromtimestamp(self.ms / 1000, UTC)
 
-    def touch(self, role: str = "subject") -> Touch:
-        """The event as it concerns one container or manifest."""
+    def touch(self, role: str = "subject", container: str = "") -> Touch:
+        """The event as it concerns one container, or its manifest."""
         event = self.event
         return Touch(
             idx=self.idx,
@@ -33,6 +33,7 @@ class Record:
             org=event.org,
             site=event.site,
             body=event.body,
+            container=container,
         )
 
 

@@ -38,15 +38,26 @@ from waste_trace.store.tables import CheckpointRow, Device, Entry, EventIndex, L
 from waste_trace.store.tiles import Head, SqlTiles, leaves, newest_checkpoint
 from waste_trace.store.writing import insert_rows, table_of, upsert
 
+#: Writes what came with an event and is not in its leaf; called with the index.
+Beside = Callable[[Connection, int], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a service of the ledger wants to say; the batch gives it its place and signs it."""
+    """What a service of the ledger wants to say; the batch gives it its place and signs it.
+
+    ``org``, ``site``, ``act``: for whom, where, and by whom (pseudonym) it is said.
+    ``claimed_at``: when it happened, where that was before now (补录); None: now.
+    ``beside``: as for a submitted event.
+    """
 
     typ: str
     body: dict[str, object]
     org: str = ""
     site: str = ""
+    act: str = ""
+    claimed_at: datetime | None = None
+    beside: Beside | None = None
 
 
 #: Reads what it needs in the batch's transaction and says what follows from it.
@@ -63,7 +74,7 @@ class Submitted:
     envelope: Envelope
     event: Event
     public_key: bytes
-    beside: Callable[[Connection, int], None] | None = None
+    beside: Beside | None = None
 
 
 @dataclass(slots=True)
@@ -146,6 +157,7 @@ class Batch:
             envelope = self._sign(author, key, draft)
             event = parse_event(envelope.payload)
             placed.append(self._put(envelope, event, payload_hash(envelope.payload)))
+            self._keep_beside(draft, placed[-1][0])
             self.flush()
         return placed
 
@@ -212,7 +224,7 @@ class Batch:
         self._taken.add((event.dev, event.ep, event.seq))
         return index, ms
 
-    def _keep_beside(self, item: Submitted, index: int) -> None:
+    def _keep_beside(self, item: Submitted | Draft, index: int) -> None:
         if item.beside is not None:
             item.beside(self.connection, index)
 
@@ -224,7 +236,7 @@ class Batch:
             )
         ).first()
         seq, last = (0, "") if row is None else (row[0], row[1])
-        claimed = datetime.fromtimestamp(self.ms / 1000, UTC)
+        claimed = draft.claimed_at or datetime.fromtimestamp(self.ms / 1000, UTC)
         event = Event(
             log=self.head.origin,
             typ=draft.typ,
@@ -234,9 +246,9 @@ class Batch:
             seq=seq,
             prev=decode_b64url(last),
             seen=Seen(self.head.size, self.head.root) if self.head.size else Seen(),
-            t=claimed.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.ms % 1000:03d}Z",
+            t=claimed.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             off=False,
-            act="",
+            act=draft.act,
             org=draft.org,
             site=draft.site,
             body=draft.body,  # type: ignore[arg-type]

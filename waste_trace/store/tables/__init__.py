@@ -22,7 +22,6 @@ from waste_trace.store.tables.custody import (  # noqa: E402
     Batch,
     Container,
     ContainerEvent,
-    ContainerLink,
     Manifest,
 )
 from waste_trace.store.tables.evidence import Camera, Finding, Frame, Quarantine  # noqa: E402
@@ -32,6 +31,11 @@ from waste_trace.store.tables.ledger import (  # noqa: E402
     EventIndex,
     LogState,
     TileRow,
+)
+from waste_trace.store.tables.movements import (  # noqa: E402
+    CorrectionRow,
+    GenealogyEdge,
+    MovementRow,
 )
 from waste_trace.store.tables.outbox import Outbox  # noqa: E402
 from waste_trace.store.tables.parties import Device, Organisation, Site  # noqa: E402
@@ -51,7 +55,9 @@ READ_TABLES: tuple[type[SQLModel], ...] = (
     Batch,
     Container,
     ContainerEvent,
-    ContainerLink,
+    MovementRow,
+    GenealogyEdge,
+    CorrectionRow,
     Manifest,
     Finding,
     Camera,
@@ -65,7 +71,7 @@ __all__ = [
     "CheckpointRow",
     "Container",
     "ContainerEvent",
-    "ContainerLink",
+    "CorrectionRow",
     "Cosignature",
     "Device",
     "DisclosureAccess",
@@ -76,9 +82,11 @@ __all__ = [
     "EventIndex",
     "Finding",
     "Frame",
+    "GenealogyEdge",
     "LogState",
     "LoginSession",
     "Manifest",
+    "MovementRow",
     "Organisation",
     "Outbox",
     "Quarantine",

@@ -1,4 +1,4 @@
-"""The custody projection: batches, containers, their events, their genealogy, manifests.
+"""The custody projection: batches, containers, their events, manifests.
 
 Weights of the three witnesses (declared, dispatched, received) are three columns and stay three.
 """
@@ -13,7 +13,7 @@ from waste_trace.store.tables.columns import LEDGER_INDEX, Kilograms
 
 
 class Batch(SQLModel, table=True):
-    """A production batch (产生批次, HJ 1259 B.1)."""
+    """A production batch (产生批次, HJ 1259 B.1), or one of secondary waste."""
 
     __tablename__ = "batch"
 
@@ -49,6 +49,7 @@ class Container(SQLModel, table=True):
     declared_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
     dispatched_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
     received_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
+    content_kg: Decimal | None = Field(default=None, sa_type=Kilograms)  # by the newest scale
     method: str
     first_idx: int = Field(sa_type=LEDGER_INDEX)
     last_idx: int = Field(sa_type=LEDGER_INDEX)
@@ -62,18 +63,7 @@ class ContainerEvent(SQLModel, table=True):
 
     container: str = Field(primary_key=True)
     idx: int = Field(sa_type=LEDGER_INDEX, primary_key=True)
-    role: str = Field(primary_key=True)  # subject, or input and output of a merge
-
-
-class ContainerLink(SQLModel, table=True):
-    """An edge of the genealogy: ``parent`` went into ``child`` (拼装), with the weight that did."""
-
-    __tablename__ = "container_link"
-
-    parent: str = Field(primary_key=True)
-    child: str = Field(primary_key=True, index=True)
-    weight_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
-    idx: int = Field(sa_type=LEDGER_INDEX)
+    role: str = Field(primary_key=True)  # subject, input, output, refused, source
 
 
 class Manifest(SQLModel, table=True):

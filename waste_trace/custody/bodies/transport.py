@@ -1,0 +1,39 @@
+"""On the road (装车, 起运, 途经, 交接, 接运, 运抵, 退运)."""
+
+from waste_trace.custody.bodies.fields import (
+    ContainersBody,
+    DegreesText,
+    KilogramText,
+    ManifestNumber,
+    OrgCode,
+    Plate,
+    Text,
+)
+
+
+class TransportBody(ContainersBody):
+    """装车, 起运, 运抵, 退运: the carrier's part of the manifest."""
+
+    manifest: ManifestNumber
+    vehicle_plate: Plate = ""
+    weight_kg: KilogramText | None = None
+    place: Text = ""
+
+
+class WaypointBody(TransportBody):
+    """途经: where the vehicle is (转移管理办法 art. 11: the carrier records the track)."""
+
+    latitude: DegreesText
+    longitude: DegreesText
+
+
+class HandOverBody(TransportBody):
+    """交接: to the next carrier, ``to_org`` (联运, art. 17)."""
+
+    to_org: OrgCode
+
+
+class TakeOverBody(TransportBody):
+    """接运: from the carrier before, ``from_org``."""
+
+    from_org: OrgCode

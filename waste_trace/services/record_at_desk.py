@@ -1,0 +1,72 @@
+"""What a signed-in person says without a device (办事窗口): the ledger's desk signs it for them.
+
+The event names organisation and pseudonym, and the desk's key vouches that a session of that person
+said it. It is an event like all others: same vocabulary, same leaf, same receipt.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar
+
+from waste_trace.custody.errors import CustodyError
+from waste_trace.custody.vocabulary import DESK, parse_body, require_permitted
+from waste_trace.ledger.disclosure import FIELD, SALT_BYTES, make_disclosure
+from waste_trace.services.deployment import Deployment
+from waste_trace.services.open_ledger import enrol_service
+from waste_trace.services.sign_in import Person
+from waste_trace.store.sequencer import Draft, Recorded
+
+
+class ClaimedInFuture(CustodyError):
+    """The time that is claimed has not come yet."""
+
+    code: ClassVar[str] = "claimed-in-future"
+    default_do_zh = "请填写实际发生的时间。"
+    default_do_en = "Give the time at which it happened."
+
+
+def record_at_desk(
+    deployment: Deployment,
+    person: Person,
+    typ: str,
+    body: Mapping[str, Any],
+    *,
+    site: str = "",
+    claimed_at: datetime | None = None,
+    personal: Mapping[str, str] | None = None,
+) -> Recorded:
+    """Record an event for a person.
+
+    Args:
+        claimed_at: when it happened, aware, where that was before now (补录).
+        personal: names, telephones and notes that belong to it; kept beside the ledger.
+
+    Raises:
+        UnknownEventType, MalformedBody, NotPermitted, ClaimedInFuture, LedgerBusy,
+        LedgerRolledBack
+    """
+    if claimed_at is not None and claimed_at > deployment.now():
+        raise ClaimedInFuture("所填时间尚未到来。", "The claimed time has not come yet.")
+    disclosures = [
+        make_disclosure(name, value, os.urandom(SALT_BYTES))
+        for name, value in (personal or {}).items()
+        if value
+    ]
+    said = dict(body)
+    if disclosures:
+        said[FIELD] = [one.digest for one in disclosures]
+    parse_body(typ, said)
+    enrol_service(deployment, DESK)
+    _require(deployment, person, typ)
+    keep = partial(deployment.vault.keep, disclosures=disclosures, now=deployment.now())
+    draft = Draft(typ, said, person.org, site, person.pseudonym, claimed_at, keep)
+    return deployment.sequencer.compose(DESK, lambda _: [draft])[0]
+
+
+def _require(deployment: Deployment, person: Person, typ: str) -> None:
+    organisations = deployment.sequencer.refresh().organisations
+    organisation = organisations.get(person.org)
+    kinds = frozenset(organisation.kinds if organisation else ())
+    require_permitted(typ, kinds, DESK)

@@ -1,0 +1,60 @@
+"""What a projection handler works with: one batch's rows, histories, books, findings, settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from waste_trace.store.projector.bookings import Bookings
+from waste_trace.store.projector.findings import Findings
+from waste_trace.store.projector.histories import Histories
+from waste_trace.store.projector.record import ProjectorConfig, Record
+from waste_trace.store.rows import Rows
+from waste_trace.store.tables import EventIndex
+from waste_trace.store.writing import insert_rows, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The open transaction and its caches; all of them are flushed when the batch is through."""
+
+    connection: Connection
+    rows: Rows
+    histories: Histories
+    bookings: Bookings
+    findings: Findings
+    config: ProjectorConfig
+    _logged: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, connection: Connection, config: ProjectorConfig) -> "Work":
+        """Empty caches over a transaction."""
+        rows = Rows(connection)
+        return cls(
+            connection, rows, Histories(connection), Bookings(connection), Findings(rows), config
+        )
+
+    def log(self, row: dict[str, Any]) -> None:
+        """An event has been projected: its row of the event index."""
+        self._logged[row["idx"]] = row
+
+    def event(self, idx: int) -> Mapping[str, Any] | None:
+        """The event index's row of an entry before this one, or None."""
+        if idx in self._logged:
+            return self._logged[idx]
+        table = table_of(EventIndex)
+        row = self.connection.execute(select(table).where(table.c.idx == idx)).mappings().first()
+        return None if row is None else dict(row)
+
+    def flush(self) -> None:
+        """Write what changed: queries see it from now on."""
+        insert_rows(self.connection, EventIndex, list(self._logged.values()))
+        self._logged.clear()
+        self.rows.flush()
+        self.histories.flush()
+        self.bookings.flush()
+
+
+#: Projects one event of the types that it is registered for.
+Handler = Callable[[Record, Work], None]
