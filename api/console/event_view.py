@@ -13,7 +13,16 @@ from api.console.trace_view import view_method
 #: A logged time that is so close to the claimed one says nothing to a reader.
 SAME_TIME = timedelta(minutes=10)
 #: Fields that are shown as they are.
-_PLAIN = {"place": "货位", "camera": "摄像机", "name": "名称", "dev": "设备", "reason": "原因"}
+_PLAIN = {
+    "place": "货位", "camera": "摄像机", "name": "名称", "dev": "设备", "reason": "原因",
+    "unit": "产废单位", "from_org": "来自", "to_org": "交给", "result": "巡检结果",
+    "department": "科室", "day": "日期", "country": "目的国", "notice": "核准通知单",
+}  # fmt: skip
+#: What may differ from the manifest (转移管理办法 art. 18).
+DIFFERENCES = {
+    "name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packaging": "包装",
+    "other": "其他",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +97,17 @@ def _facts(body: Mapping[str, Any]) -> Iterable[Fact]:
         yield Fact("车牌", body["vehicle_plate"])
     if body.get("batch"):
         yield Fact("批次", body["batch"])
-    if body.get("into"):
-        yield Fact("拼入", tail(body["into"]), f"/containers/{body['into']}")
+    for into in _into(body):
+        yield Fact("装入", tail(into), f"/containers/{into}")
+    for refused in body.get("refused", []):
+        yield Fact("拒收", tail(refused), f"/containers/{refused}")
+    if body.get("differences"):
+        yield Fact("差异", "、".join(DIFFERENCES[one] for one in body["differences"]))
+    if body.get("corrects") is not None:
+        shown = f"#{body['corrects']} {body['old']} → {body['new']}"
+        yield Fact("更正", shown, f"/ledger/{body['corrects']}")
+    if body.get("correction") is not None:
+        yield Fact("更正", f"#{body['correction']}", f"/ledger/{body['correction']}")
     if body.get("method"):
         yield Fact("方式", view_method(body["method"]))
     for key, zh in _PLAIN.items():
@@ -98,6 +116,11 @@ def _facts(body: Mapping[str, Any]) -> Iterable[Fact]:
     if body.get("verdict"):
         verdict = VERDICTS.get(body["verdict"])
         yield Fact("结论", verdict.zh if verdict else body["verdict"])
+
+
+def _into(body: Mapping[str, Any]) -> list[str]:
+    into = body.get("into", [])
+    return [into] if isinstance(into, str) else [one["container"] for one in into]
 
 
 def timeline(
