@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that the HTTP server listens on.")
     port: int = Field(8000, description="Port of the HTTP server; 0 takes a free one.")
+    public_url: str = Field(
+        "",
+        description="How people reach this server (https://trace.example), for links in e-mails "
+        "and on the command line. Empty: http://HOST:PORT.",
+    )
     ledger_origin: str = Field(
         "pinghu.waste-trace.example/1",
         description="Name of the ledger in every checkpoint; a restored ledger takes a new one.",
@@ -68,6 +73,30 @@ class Settings(BaseSettings):
         None, description="TrueType font with the Chinese characters of the labels; found if empty."
     )
     session_hours: int = Field(12, description="A log-in ends after so many hours.")
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Empty: no e-mail is sent. smtp://user:password@host:587 (with STARTTLS or not "
+        "at all), smtps://user:password@host:465, smtp://host:25?tls=none for a relay beside us.",
+    )
+    mail_sender: str = Field(
+        "waste-trace@localhost", description="Sender of e-mails; an address that the relay takes."
+    )
+    digest_hour: int = Field(
+        7, ge=0, le=23, description="Daily summaries and deadlines are told from this hour (China)."
+    )
+    webhook_private: bool = Field(
+        False,
+        description="Webhooks may go to private and loopback addresses and without TLS. Only where "
+        "every administrator of an organisation may reach what this server reaches.",
+    )
+    webhook_attempts: int = Field(
+        36,
+        ge=1,
+        description="A webhook delivery is given up after so many attempts (about a day).",
+    )
+    notice_days: int = Field(
+        180, ge=1, description="Read notices and finished deliveries are kept so many days."
+    )
     max_event_bytes: int = Field(64 * 1024, description="Largest body of one event request.")
     max_picture_bytes: int = Field(20 * 1024 * 1024, description="Largest picture that is taken.")
     quarantine_keep_bytes: int = Field(
@@ -107,6 +136,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL that is really used."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'waste-trace.db').resolve()}"
+
+    @property
+    def address(self) -> str:
+        """How people reach this server, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def embedded(self) -> bool:

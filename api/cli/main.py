@@ -5,13 +5,15 @@ import sys
 
 import typer
 
+from api.cli.accounts import account, party
 from api.cli.catalogue import catalogue
 from api.cli.check import scan, trace, verify, verify_frames
 from api.cli.demo import demo
 from api.cli.labels import label
 from api.cli.ledger import ledger, rebuild, settings
 from api.cli.output import stop
-from api.cli.places import account, print_mark, print_place
+from api.cli.places import account as account_labels
+from api.cli.places import print_mark, print_place
 from api.cli.serve import serve, worker
 from api.cli.station import station
 from waste_trace.errors import WasteTraceError
@@ -25,12 +27,13 @@ app = typer.Typer(
 )
 for command in (serve, demo, scan, trace, verify, rebuild, settings, worker):
     app.command()(command)
-for verb, act in (("place", print_place), ("mark", print_mark), ("account", account)):
+for verb, act in (("place", print_place), ("mark", print_mark), ("account", account_labels)):
     label.command(verb)(act)
 frames = typer.Typer(help="监控画面 camera frames", no_args_is_help=True)
 frames.command("verify")(verify_frames)
 for name, group in (("label", label), ("ledger", ledger), ("catalogue", catalogue),
-                    ("frames", frames), ("station", station)):  # fmt: skip
+                    ("frames", frames), ("station", station), ("account", account),
+                    ("party", party)):  # fmt: skip
     app.add_typer(group, name=name)
 
 

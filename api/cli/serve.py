@@ -23,6 +23,7 @@ from api.http.app import HANDHELD, create_app
 from api.worker.celery_app import run_worker
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import open_ledger
+from waste_trace.services.set_up import offer_set_up
 from waste_trace.settings import Settings
 from waste_trace.store.tiles import read_head
 
@@ -52,7 +53,7 @@ def serve(
         _play(settings)
     with opened(settings) as deployment:
         open_ledger(deployment)
-        _run(deployment)
+        _run(deployment, offer_set_up(deployment))
 
 
 def worker(
@@ -102,18 +103,18 @@ def _keep_logins(path: Path, passwords: dict[str, str]) -> None:
         json.dump(passwords, file)
 
 
-def _run(deployment: Deployment) -> None:
+def _run(deployment: Deployment, set_up_token: str | None) -> None:
     settings = deployment.settings
     app = create_app(deployment)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False
     )
     server = uvicorn.Server(config)
-    threading.Thread(target=_greet, args=(server, settings), daemon=True).start()
+    threading.Thread(target=_greet, args=(server, settings, set_up_token), daemon=True).start()
     server.run()
 
 
-def _greet(server: uvicorn.Server, settings: Settings) -> None:
+def _greet(server: uvicorn.Server, settings: Settings, set_up_token: str | None) -> None:
     while not server.started:
         time.sleep(0.02)
     host, port = server.servers[0].sockets[0].getsockname()[:2]
@@ -128,6 +129,11 @@ def _greet(server: uvicorn.Server, settings: Settings) -> None:
                 role = _ROLES[party.username]
                 lines.append(f"    {party.username:<12} {passwords[party.username]:<14} {role}")
         lines.append("")
+    if set_up_token is not None:
+        home = settings.public_url.rstrip("/") or url
+        lines += ["  首次使用：打开此链接，登记监管部门并建立第一个管理员（只能用一次）",
+                  "  First use: open this link to register the bureau and its first administrator",
+                  f"    {home}/setup?token={set_up_token}", ""]  # fmt: skip
     if HANDHELD.exists():
         lines.append(f"  手持端 handheld         {url}/handheld/")
     lines += ["  停止 stop               Ctrl+C", ""]

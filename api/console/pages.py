@@ -3,15 +3,19 @@
 from fastapi import APIRouter
 
 from api.console import (
+    account,
     containers,
     devices,
     findings,
+    first_steps,
     frames,
     home,
     labels,
     ledger,
     login,
     manifests,
+    parties,
+    people,
     place,
     public,
     quarantine,
@@ -31,5 +35,9 @@ for part in (
     quarantine,
     place,
     public,
+    account,
+    people,
+    parties,
+    first_steps,
 ):
     router.include_router(part.router)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.console import show
-from api.http.permissions import Permission, can, deployment_of
+from api.http.permissions import Permission, allowed, can, deployment_of
 from waste_trace.services.look_up import name_organisations
 from waste_trace.services.sign_in import Person
 
@@ -45,6 +45,8 @@ MENU = (
     MenuItem("/devices", "手持终端", "Devices", Permission.ENROL),
     MenuItem("/ledger", "可信台账", "Ledger"),
     MenuItem("/quarantine", "拒收留证", "Quarantine", Permission.AUDIT),
+    MenuItem("/parties", "单位场所", "Parties", Permission.REGISTER),
+    MenuItem("/people", "人员账号", "People", Permission.PEOPLE),
 )
 #: Steps of the way from the first page to this one: Chinese name and address ("" for here).
 Crumbs = Sequence[tuple[str, str]]
@@ -94,7 +96,7 @@ def page(
         "person": person,
         "role_name": ROLE_NAMES.get(person.role, show.Named(person.role, person.role)),
         "org_name": name_organisations(deployment).get(person.org, person.org),
-        "menu": [item for item in MENU if can(person.role, item.permission)],
+        "menu": [item for item in MENU if allowed(person, item.permission)],
         "path": request.url.path,
         "printed_at": show.shanghai(deployment.now()),
         "can_audit": can(person.role, Permission.AUDIT),

@@ -14,12 +14,14 @@ from api.console.pages import router as console
 from api.console.problem_page import problem_page
 from api.console.render import STATIC
 from api.http import (
+    accounts,
     bundles,
     desk,
     devices,
     events,
     labels,
     ledger,
+    parties,
     personal,
     pictures,
     problems,
@@ -89,6 +91,8 @@ def create_app(deployment: Deployment) -> FastAPI:
         labels,
         pictures,
         session,
+        accounts,
+        parties,
     ):
         app.include_router(part.router)
 

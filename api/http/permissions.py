@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.http.errors import CrossSite, Forbidden, NotSignedIn
+from waste_trace.custody.vocabulary import REGULATOR
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import Person, who
 
@@ -29,6 +30,9 @@ class Permission(StrEnum):
     AUDIT = "audit"
     ERASE = "erase"
     SPEAK = "speak"
+    PEOPLE = "people"
+    CONNECT = "connect"
+    REGISTER = "register"
 
 
 #: SPEAK is to say something at the desk; what, is the vocabulary's to allow.
@@ -41,12 +45,21 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     "treatment": frozenset(_EVERYBODY | {Permission.ISSUE}),
     "regulator": frozenset(_EVERYBODY | {Permission.REVOKE, Permission.AUDIT, Permission.ERASE}),
 }
+#: What an administrator may besides: in their own organisation, and at the bureau.
+ADMIN = frozenset({Permission.PEOPLE, Permission.CONNECT})
+BUREAU_ADMIN = ADMIN | {Permission.REGISTER}
 
 
 def can(role: str, permission: Permission) -> bool:
     """True if the role has the permission."""
     open_to_all = permission in (Permission.PUBLIC, Permission.DEVICE)
     return open_to_all or permission in ROLES.get(role, frozenset())
+
+
+def allowed(person: Person, permission: Permission) -> bool:
+    """True if the person has the permission, by role or as an administrator."""
+    extra = BUREAU_ADMIN if person.role == REGULATOR else ADMIN
+    return can(person.role, permission) or (person.admin and permission in extra)
 
 
 def deployment_of(request: Request) -> Deployment:
@@ -99,7 +112,7 @@ class May:
         require_same_site(request)
         if person is None:
             raise NotSignedIn("需要登录。", "This needs a session.")
-        if not can(person.role, self.permission):
+        if not allowed(person, self.permission):
             raise Forbidden(
                 "您的角色没有此项权限。",
                 f"Your role may not do this ({self.permission.value}).",
@@ -111,6 +124,8 @@ class May:
 _read, _enrol, _revoke = May(Permission.READ), May(Permission.ENROL), May(Permission.REVOKE)
 _issue, _number, _audit = May(Permission.ISSUE), May(Permission.NUMBER), May(Permission.AUDIT)
 _erase, _speak = May(Permission.ERASE), May(Permission.SPEAK)
+_people, _connect = May(Permission.PEOPLE), May(Permission.CONNECT)
+_register = May(Permission.REGISTER)
 
 #: What routes annotate their parameter with.
 Reader = Annotated[Person, Depends(_read)]
@@ -121,5 +136,8 @@ Numberer = Annotated[Person, Depends(_number)]
 Auditor = Annotated[Person, Depends(_audit)]
 Eraser = Annotated[Person, Depends(_erase)]
 Speaker = Annotated[Person, Depends(_speak)]
+PeopleAdmin = Annotated[Person, Depends(_people)]
+Connector = Annotated[Person, Depends(_connect)]
+Registrar = Annotated[Person, Depends(_register)]
 Anybody = Annotated[Person | None, Depends(May(Permission.PUBLIC))]
 SigningDevice = Annotated[Person | None, Depends(May(Permission.DEVICE))]

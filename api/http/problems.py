@@ -15,9 +15,12 @@ from waste_trace.custody.errors import CustodyError, NotPermitted
 from waste_trace.errors import WasteTraceError
 from waste_trace.labels.errors import LabelError
 from waste_trace.ledger.errors import MalformedBundle
+from waste_trace.services.accounts import AccountRefused
 from waste_trace.services.enrol_device import EnrolmentRefused
 from waste_trace.services.erase_person import ErasureRefused
+from waste_trace.services.invite import InvitationRefused
 from waste_trace.services.issue_labels import CodesUsedUp
+from waste_trace.services.passwords import WeakPassword
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.refused import (
     DisclosureMismatch,
@@ -57,6 +60,9 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     LabelError: 422,
     BadParameters: 422,
     EnrolmentRefused: 403,
+    AccountRefused: 422,
+    WeakPassword: 422,
+    InvitationRefused: 403,
     CodesUsedUp: 409,
     ErasureRefused: 409,
     NotInLedger: 404,

@@ -17,7 +17,12 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from waste_trace.store.tables.access import EnrolmentCode, LoginSession, User  # noqa: E402
+from waste_trace.store.tables.access import (  # noqa: E402
+    EnrolmentCode,
+    Invitation,
+    LoginSession,
+    User,
+)
 from waste_trace.store.tables.custody import (  # noqa: E402
     Batch,
     Container,
@@ -36,6 +41,12 @@ from waste_trace.store.tables.movements import (  # noqa: E402
     CorrectionRow,
     GenealogyEdge,
     MovementRow,
+)
+from waste_trace.store.tables.notices import (  # noqa: E402
+    Notice,
+    Subscription,
+    Webhook,
+    WebhookDelivery,
 )
 from waste_trace.store.tables.outbox import Outbox  # noqa: E402
 from waste_trace.store.tables.parties import Device, Organisation, Site  # noqa: E402
@@ -83,14 +94,19 @@ __all__ = [
     "Finding",
     "Frame",
     "GenealogyEdge",
+    "Invitation",
     "LogState",
     "LoginSession",
     "Manifest",
     "MovementRow",
+    "Notice",
     "Organisation",
     "Outbox",
     "Quarantine",
     "Site",
+    "Subscription",
     "TileRow",
     "User",
+    "Webhook",
+    "WebhookDelivery",
 ]

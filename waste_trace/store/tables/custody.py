@@ -62,7 +62,7 @@ class ContainerEvent(SQLModel, table=True):
     __tablename__ = "container_event"
 
     container: str = Field(primary_key=True)
-    idx: int = Field(sa_type=LEDGER_INDEX, primary_key=True)
+    idx: int = Field(sa_type=LEDGER_INDEX, primary_key=True, index=True)
     role: str = Field(primary_key=True)  # subject, input, output, refused, source
 
 
