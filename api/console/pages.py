@@ -14,11 +14,13 @@ from api.console import (
     ledger,
     login,
     manifests,
+    notices,
     parties,
     people,
     place,
     public,
     quarantine,
+    webhooks,
 )
 
 router = APIRouter()
@@ -35,9 +37,11 @@ for part in (
     quarantine,
     place,
     public,
+    notices,
     account,
     people,
     parties,
+    webhooks,
     first_steps,
 ):
     router.include_router(part.router)

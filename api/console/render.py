@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.console import show
 from api.http.permissions import Permission, allowed, can, deployment_of
 from waste_trace.services.look_up import name_organisations
+from waste_trace.services.notices.reading import count_unread
 from waste_trace.services.sign_in import Person
 
 _HERE = Path(__file__).parent
@@ -47,6 +48,7 @@ MENU = (
     MenuItem("/quarantine", "拒收留证", "Quarantine", Permission.AUDIT),
     MenuItem("/parties", "单位场所", "Parties", Permission.REGISTER),
     MenuItem("/people", "人员账号", "People", Permission.PEOPLE),
+    MenuItem("/webhooks", "接口推送", "Webhooks", Permission.CONNECT),
 )
 #: Steps of the way from the first page to this one: Chinese name and address ("" for here).
 Crumbs = Sequence[tuple[str, str]]
@@ -99,6 +101,7 @@ def page(
         "menu": [item for item in MENU if allowed(person, item.permission)],
         "path": request.url.path,
         "printed_at": show.shanghai(deployment.now()),
+        "unread": count_unread(deployment, person),
         "can_audit": can(person.role, Permission.AUDIT),
     }
     return _answer(template, status, shown | context)

@@ -16,17 +16,20 @@ from api.console.render import STATIC
 from api.http import (
     accounts,
     bundles,
+    changes,
     desk,
     devices,
     events,
     labels,
     ledger,
+    notices,
     parties,
     personal,
     pictures,
     problems,
     records,
     session,
+    webhooks,
 )
 from api.http.permissions import Anybody, House
 from api.worker.runner import OutboxRunner
@@ -93,6 +96,9 @@ def create_app(deployment: Deployment) -> FastAPI:
         session,
         accounts,
         parties,
+        notices,
+        webhooks,
+        changes,
     ):
         app.include_router(part.router)
 

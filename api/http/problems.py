@@ -20,6 +20,9 @@ from waste_trace.services.enrol_device import EnrolmentRefused
 from waste_trace.services.erase_person import ErasureRefused
 from waste_trace.services.invite import InvitationRefused
 from waste_trace.services.issue_labels import CodesUsedUp
+from waste_trace.services.list_changes import ForeignCursor
+from waste_trace.services.notices.webhooks import WebhookRefused
+from waste_trace.services.notices.wishes import UnknownKind
 from waste_trace.services.passwords import WeakPassword
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.refused import (
@@ -61,6 +64,9 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     BadParameters: 422,
     EnrolmentRefused: 403,
     AccountRefused: 422,
+    WebhookRefused: 422,
+    UnknownKind: 422,
+    ForeignCursor: 409,
     WeakPassword: 422,
     InvitationRefused: 403,
     CodesUsedUp: 409,

@@ -18,7 +18,14 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.settings import Settings
 from waste_trace.store.disclosures import erase
 from waste_trace.store.sequencer import Draft, Recorded
-from waste_trace.store.tables import DisclosureRow, EventIndex, LoginSession, User
+from waste_trace.store.tables import (
+    DisclosureRow,
+    EventIndex,
+    LoginSession,
+    Notice,
+    Subscription,
+    User,
+)
 from waste_trace.store.writing import table_of
 
 
@@ -96,12 +103,15 @@ def erase_account(deployment: Deployment, username: str, basis: Basis) -> Record
         if pseudonym is None:
             raise ErasureRefused("没有这个账号。", "There is no such account.")
         connection.execute(delete(session).where(session.c.username == username))
+        for own in (table_of(Notice), table_of(Subscription)):
+            connection.execute(delete(own).where(own.c.pseudonym == pseudonym))
         connection.execute(
             update(user)
             .where(user.c.username == username)
             .values(
                 username=pseudonym,
                 display_name="",
+                email="",
                 password_hash=f"erased-{secrets.token_hex(8)}",
                 disabled=True,
             )

@@ -27,10 +27,12 @@ from waste_trace.services.plain_text import is_plain
 from waste_trace.services.prove import newest_note
 from waste_trace.store.sequencer import Draft
 from waste_trace.store.sequencer.high_water import HighWater
-from waste_trace.store.tables import EventIndex, User
+from waste_trace.store.tables import EventIndex, Subscription, User, Webhook
 from waste_trace.store.writing import insert_rows, table_of, write_transaction
 
 _MOST_NOTE = 6000
+#: What people have set for themselves goes on; what they were told of the old ledger does not.
+_KEPT = (User, Subscription, Webhook)
 _PARTIES = {"org.register": "org", "site.register": "site"}
 
 
@@ -107,6 +109,8 @@ def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: str) -
         raise RestoreRefused("请用 1 至 500 字写明原因。", "Give a reason: 1 to 500 characters.")
     # Labels in the yards were signed with it; they stay genuine.
     new.keys.adopt("issuer", old.keys.key("issuer"))
+    # Receivers of webhooks go on believing the secrets that they were given.
+    new.keys.adopt("webhook", old.keys.key("webhook"))
     size, root = ended.mark
     continues: dict[str, object] = {
         "continues": ended.note,
@@ -118,11 +122,15 @@ def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: str) -
         raise RestoreRefused("目标位置已有台账。", "There is a ledger in that place already.")
     with old.engine.connect() as connection:
         parties, numbers = _parties(connection), _last_numbers(connection)
-        accounts = [dict(row) for row in connection.execute(select(table_of(User))).mappings()]
+        own = {
+            model: [dict(row) for row in connection.execute(select(table_of(model))).mappings()]
+            for model in _KEPT
+        }
     new.sequencer.compose("registrar", lambda _: parties)
     new.sequencer.compose(NUMBERING, lambda _: numbers)
     with write_transaction(new.engine) as connection:
-        insert_rows(connection, User, accounts)
+        for model, rows in own.items():
+            insert_rows(connection, model, rows)
 
 
 def _quoted(old: Deployment, note: str, newest: str | None) -> Checkpoint:

@@ -5,7 +5,7 @@ leaves a row that is sent again. Tasks are idempotent, keyed by the row's id.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select, update
 from sqlmodel import col
 
 from waste_trace.store.tables import Outbox
-from waste_trace.store.writing import insert_rows, table_of, write_transaction
+from waste_trace.store.writing import insert_missing, insert_rows, table_of, write_transaction
 
 LEASE = timedelta(minutes=2)
 MAX_BACKOFF = timedelta(hours=1)
@@ -33,7 +33,19 @@ class Job:
 def ask(connection: Connection, task: str, args: Mapping[str, object], now: datetime) -> str:
     """Write a job into the transaction of the fact that asks for it; its id."""
     job_id = uuid4().hex
-    row = {
+    insert_rows(connection, Outbox, [_row(job_id, task, args, now)])
+    return job_id
+
+
+def ask_once(
+    connection: Connection, job_id: str, task: str, args: Mapping[str, object], now: datetime
+) -> None:
+    """Write a job that has a name; a second one of that name is the same job, done or not."""
+    insert_missing(connection, Outbox, [_row(job_id, task, args, now)])
+
+
+def _row(job_id: str, task: str, args: Mapping[str, object], now: datetime) -> dict[str, object]:
+    return {
         "id": job_id,
         "task": task,
         "args": json.dumps(dict(args), sort_keys=True),
@@ -44,12 +56,21 @@ def ask(connection: Connection, task: str, args: Mapping[str, object], now: date
         "done_at": None,
         "last_error": "",
     }
-    insert_rows(connection, Outbox, [row])
-    return job_id
 
 
-def lease_due(engine: Engine, now: datetime, limit: int = 16) -> list[Job]:
-    """Take jobs that are due; nobody else gets them until the lease ends."""
+def lease_due(
+    engine: Engine,
+    now: datetime,
+    limit: int = 16,
+    *,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+) -> list[Job]:
+    """Take jobs that are due; nobody else gets them until the lease ends.
+
+    Args:
+        only, without: names of tasks, for a runner that does some of them and another the rest.
+    """
     table = table_of(Outbox)
     due = (
         select(table)
@@ -61,6 +82,10 @@ def lease_due(engine: Engine, now: datetime, limit: int = 16) -> list[Job]:
         .order_by(col(Outbox.not_before))
         .limit(limit)
     )
+    if only:
+        due = due.where(col(Outbox.task).in_(only))
+    if without:
+        due = due.where(col(Outbox.task).not_in(without))
     with engine.connect() as connection:
         # A look without the write lock first: an idle runner must not wake the disk.
         if connection.execute(due.with_only_columns(table.c.id)).first() is None:

@@ -19,6 +19,8 @@ class Findings:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._keys: dict[tuple[str, str], set[str]] = {}
+        #: What was opened (True) or cleared, all in all, by key: somebody has to be told.
+        self.turned: dict[str, bool] = {}
 
     def ahead(self, rules: Sequence[str], subjects: Iterable[str]) -> None:
         """Read the findings of these rules on these subjects."""
@@ -56,17 +58,25 @@ class Findings:
                 row = self._rows.known(Finding, key)
                 if row is not None and row["cleared_idx"] is None:
                     self._rows.put(Finding, {**row, "cleared_idx": record.idx})
+                    self._turn(key, False)
 
     def _raise(self, finding: Raised, record: Record) -> None:
         self._keys.setdefault((finding.rule.name, finding.subject), set()).add(finding.key)
         # Read ahead with its subject; a finding about one event alone cannot have been there.
         before = self._rows.known(Finding, finding.key)
         shown = _row(finding, record)
+        if before is None or before["cleared_idx"] is not None:
+            self._turn(finding.key, True)
         if before is not None:
             # Raised again, or still standing with newer figures: its first appearance stays.
             shown |= {"raised_idx": before["raised_idx"], "raised_at": before["raised_at"]}
         if shown != before:
             self._rows.put(Finding, shown)
+
+    def _turn(self, key: str, now_open: bool) -> None:
+        # Opened and cleared again within a batch is nothing that anybody could have seen.
+        if self.turned.pop(key, None) is None:
+            self.turned[key] = now_open
 
 
 def _row(finding: Raised, record: Record) -> dict[str, Any]:

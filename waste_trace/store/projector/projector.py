@@ -63,13 +63,18 @@ class Projector:
         self._issuers = issuers
         self._checkpoints: dict[int, tuple[bytes, int]] = {}
 
-    def apply(self, records: Sequence[Record]) -> None:
-        """Bring the read tables from before the first record to after the last."""
+    def apply(self, records: Sequence[Record]) -> dict[str, bool]:
+        """Bring the read tables from before the first record to after the last.
+
+        Returns:
+            The keys of the findings that were opened (True) or cleared by it.
+        """
         work = Work.begin(self._connection, self._config)
         _ahead(records, work)
         for record in records:
             work.log(self._one(record, work))
         work.flush()
+        return work.findings.turned
 
     def _one(self, record: Record, work: Work) -> dict[str, Any]:
         event = record.event

@@ -31,6 +31,7 @@ from waste_trace.ledger.receipt import build_receipt
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader, append
+from waste_trace.notices.kinds import BY_CAUSE
 from waste_trace.store import outbox
 from waste_trace.store.projector import Projector, Record
 from waste_trace.store.sequencer.outcome import DeviceFork, Recorded
@@ -91,6 +92,8 @@ class Batch:
     _hashes: list[bytes] = field(default_factory=list)
     _placed: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     _taken: set[tuple[str, int, int]] = field(default_factory=set)
+    _told: list[int] = field(default_factory=list)
+    _turned: dict[str, bool] = field(default_factory=dict)
     registry_changed: bool = False
     root: bytes = b""
     _tree: TreeReader | None = None
@@ -175,15 +178,18 @@ class Batch:
             ],
         )
         records = [record for record, _ in pending]
-        self.projector.apply(records)
+        self._turned |= self.projector.apply(records)
         for record in records:
             ask_for_work(self.connection, record)
+            if record.event.typ in BY_CAUSE:
+                self._told.append(record.idx)
 
     def seal(self) -> str:
         """Grow the tree, check it from the database, sign; the checkpoint note to hand out."""
         self.flush()
         if not self._hashes:
             return newest_checkpoint(self.connection) or ""
+        self._ask_to_tell()
         grown = append(self.head.size, SqlTiles(self.connection), self._hashes)
         upsert(
             self.connection,
@@ -212,6 +218,13 @@ class Batch:
             Recorded(index, ms, build_receipt(index, ms, tree.inclusion(index), note), duplicate)
             for index, ms, duplicate in places
         ]
+
+    def _ask_to_tell(self) -> None:
+        """One job for all that people have to hear of this batch."""
+        if self._told or self._turned:
+            news = {"idx": self.size - 1, "events": self._told, "findings": self._turned}
+            at = datetime.fromtimestamp(self.ms / 1000, UTC)
+            outbox.ask(self.connection, "tell_batch", news, at)
 
     def _put(self, envelope: Envelope, event: Event, digest: bytes) -> tuple[int, int]:
         index, ms = self.size, self.ms

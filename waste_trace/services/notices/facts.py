@@ -1,0 +1,98 @@
+"""Facts as notices need them: flat texts, by the names that the kinds' rows use."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select
+
+from waste_trace.compliance.rule import SEVERITY_ZH
+from waste_trace.notices.kinds import Source
+from waste_trace.store.tables import EventIndex, Finding, Manifest, Organisation
+from waste_trace.store.writing import table_of
+
+_PARTIES = ("sender", "carrier", "receiver")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something to tell.
+
+    Attributes:
+        cause: the event type or source that kinds name.
+        key: what makes it one fact, whoever tells it how often.
+        idx: the ledger index that it comes from. at: since when it is so.
+        values: texts by name.
+    """
+
+    cause: str
+    key: str
+    idx: int
+    at: datetime
+    values: Mapping[str, str]
+
+
+def event_facts(connection: Connection, indices: Iterable[int]) -> list[Fact]:
+    """Events as facts, with the parties of the manifest that they belong to."""
+    event, manifest = table_of(EventIndex), table_of(Manifest)
+    rows = connection.execute(
+        select(event, *(manifest.c[name].label(f"m_{name}") for name in _PARTIES))
+        .outerjoin(manifest, manifest.c.manifest == event.c.manifest)
+        .where(event.c.idx.in_(list(indices)))
+        .order_by(event.c.idx)
+    ).mappings()
+    return [_event_fact(row) for row in rows]
+
+
+def finding_facts(connection: Connection, turned: Mapping[str, bool], idx: int) -> list[Fact]:
+    """Findings that were opened (True) or cleared by the batch whose last index is ``idx``."""
+    finding = table_of(Finding)
+    event = table_of(EventIndex)
+    at = connection.execute(select(event.c.logged_at).where(event.c.idx == idx)).scalar_one()
+    rows = connection.execute(
+        select(finding).where(finding.c.key.in_(list(turned))).order_by(finding.c.key)
+    ).mappings()
+    facts = []
+    for row in rows:
+        cause = Source.RAISED if turned[row["key"]] else Source.CLEARED
+        values = {
+            name: str(row[name]) for name in ("key", "rule", "severity", "subject", "org", "clause")
+        }
+        values |= {"zh": row["zh"], "en": row["en"], "severity_zh": SEVERITY_ZH[row["severity"]]}
+        facts.append(Fact(cause, f"{cause}:{row['key']}:{idx}", idx, at, values))
+    return facts
+
+
+def with_names(connection: Connection, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts, with ``org_name``: the name of the organisation that each is about."""
+    listed = list(facts)
+    table = table_of(Organisation)
+    codes = {fact.values.get("org", "") for fact in listed}
+    named = select(table.c.org, table.c.name).where(table.c.org.in_(codes))
+    names: dict[str, str] = {org: name for org, name in connection.execute(named)}
+    return [
+        Fact(
+            fact.cause,
+            fact.key,
+            fact.idx,
+            fact.at,
+            {**fact.values, "org_name": names.get(fact.values.get("org", ""), "")},
+        )
+        for fact in listed
+    ]
+
+
+def _event_fact(row: RowMapping) -> Fact:
+    body = {
+        name: value for name, value in json.loads(row["body"]).items() if isinstance(value, str)
+    }
+    parties = {name: row[f"m_{name}"] for name in _PARTIES if row[f"m_{name}"]}
+    own = {"org": row["org"], "by": row["org"], "typ": row["typ"], "event": row["event_id"]}
+    return Fact(
+        row["typ"],
+        f"event:{row['idx']}",
+        row["idx"],
+        row["logged_at"],
+        {**body, **parties, **own, "manifest": row["manifest"], "site": row["site"]},
+    )
