@@ -1,0 +1,1 @@
+"""The forms, one a file: its title and source, its columns, and the facts that fill them."""
