@@ -85,6 +85,7 @@ def declared(**more: Any) -> Declared:
         "waste": OIL,
         "opening_kg": Decimal(100),
         "produced_kg": Decimal(500),
+        "received_kg": Decimal(0),
         "own": (OwnShare("R9", Decimal(20)),),
         "others": (
             OthersShare("浙江", "嘉兴环保", "3304000123", "R9", Decimal(300)),

@@ -53,10 +53,11 @@ def title_of(cadence: Cadence) -> Title:
 
 @dataclass(frozen=True, slots=True)
 class OwnShare:
-    """What of a waste was used or disposed of on site by one method."""
+    """What of a waste was used or disposed of on site by one method; ``is_use``: 利用, not 处置."""
 
     method: str
     weight_kg: Decimal
+    is_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,20 @@ class OthersShare:
     licence: str
     method: str
     weight_kg: Decimal
+    is_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One waste in the period; stocks at the end of the day before it, and at its own end."""
+    """One waste in the period; stocks at the end of the day before it, and at its own end.
+
+    ``received_kg``: taken over from others, which a unit has that collects or treats for them.
+    """
 
     waste: Waste
     opening_kg: Decimal
     produced_kg: Decimal
+    received_kg: Decimal
     own: tuple[OwnShare, ...]
     others: tuple[OthersShare, ...]
     closing_kg: Decimal
@@ -84,10 +90,12 @@ class Declared:
 
     @property
     def unexplained_kg(self) -> Decimal:
-        """期末 - (期初 + 产生 - 自行 - 委外)."""
+        """期末 - (期初 + 产生 + 接收 - 自行 - 委外)."""
         own = sum((share.weight_kg for share in self.own), Decimal(0))
         others = sum((share.weight_kg for share in self.others), Decimal(0))
-        return self.closing_kg - (self.opening_kg + self.produced_kg - own - others)
+        return self.closing_kg - (
+            self.opening_kg + self.produced_kg + self.received_kg - own - others
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +145,16 @@ _COLUMNS: tuple[Column[_Line], ...] = (
            Kind.TONNES, group=_OTHERS, width=6, total=True),
     column("closing", "本期末剩余贮存量", "Stock at end",
            _once(lambda one: tonnes(one.closing_kg)), Kind.TONNES, width=6, total=True),
+    column("received", "其中接收量", "Received",
+           _once(lambda one: tonnes(one.received_kg)), Kind.TONNES, width=5, total=True),
     column("unexplained", "未平衡量", "Not balanced",
            _once(lambda one: tonnes(one.unexplained_kg)), Kind.TONNES, width=5, total=True),
 )  # fmt: skip
 _NOTE = Words(
-    "本期末剩余贮存量 = 上期末剩余贮存量 + 产生量 − 自行利用/处置量 − 委外利用/处置量；"
-    "“未平衡量”为表外增列，不为零时须说明。",
-    "Stock at end = stock before + produced - on site - by others; what does not balance is shown.",
+    "本期末剩余贮存量 = 上期末剩余贮存量 + 产生量 − 自行利用/处置量 − 委外利用/处置量；“其中接收量”"
+    "（代收、接收他人的数量）和“未平衡量”（损耗等，不为零时须说明）为表外增列。",
+    "Stock at end = stock before + produced - on site - by others. Two columns are added: what was "
+    "received from others, and what does not balance (losses).",
 )
 
 

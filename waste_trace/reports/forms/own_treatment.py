@@ -19,7 +19,10 @@ TITLE = Title(
 
 @dataclass(frozen=True, slots=True)
 class OwnTreatment:
-    """A batch used or disposed of on site; ``method`` is its code and name (HJ 1033 App. F)."""
+    """A batch used or disposed of on site.
+
+    ``method``: its code and name (HJ 1033 App. F). ``is_use``: 利用, not 处置.
+    """
 
     batch: str
     treated_at: datetime
@@ -32,6 +35,7 @@ class OwnTreatment:
     handler: str
     before: tuple[str, ...]
     entries: tuple[int, ...]
+    is_use: bool = False
 
 
 _COLUMNS: tuple[Column[OwnTreatment], ...] = (

@@ -1,0 +1,148 @@
+"""The facts of HJ 1259 Table B.5: what left the unit for others, from the books.
+
+A booking as ``dispatched`` says that a kilogram left the unit's account, whoever recorded it: the
+carrier at loading, a platform at the door. What came back (收回) is not taken off: it left.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from waste_trace.codes.batch_code import BatchFamily
+from waste_trace.custody.movements import Kind
+from waste_trace.reports.forms.contracted import Contracted, Receiver, ReceiverKind
+from waste_trace.services.reports.batch_numbers import number, numbers_of
+from waste_trace.services.reports.contents import (
+    Group,
+    batches_before,
+    packing,
+    produced_batches,
+)
+from waste_trace.services.reports.ledgers import is_use, method_name
+from waste_trace.services.reports.reading import Reading, Told, parts
+from waste_trace.store.tables import EventIndex, Manifest
+from waste_trace.store.writing import table_of
+
+_LEFT = (Kind.DISPATCHED, Kind.EXPORTED)
+_ACCEPTED = ("accept", "accept_with_difference", "accept_in_part")
+
+
+@dataclass(slots=True)
+class Load:
+    """What of one waste left with one event."""
+
+    idx: int
+    waste_code: str
+    at: datetime
+    sites: set[str]
+    weight_kg: Decimal
+    codes: list[str]
+
+
+def loads(reading: Reading) -> list[Load]:
+    """Everything that ever left the unit up to the end of the period, by event and waste code."""
+    found: dict[tuple[int, str], Load] = {}
+    for booking in reading.bookings(reading.asked.org):
+        move = booking.movement
+        if move.kind not in _LEFT:
+            continue
+        key = (move.idx, booking.waste_code)
+        load = found.setdefault(key, Load(*key, move.at, set(), Decimal(0), []))
+        load.weight_kg -= move.weight_kg
+        load.sites.add(move.account.site)
+        if not booking.is_shared and booking.subject not in load.codes:
+            load.codes.append(booking.subject)
+    return [found[key] for key in sorted(found)]
+
+
+def contracted(reading: Reading) -> list[Contracted]:
+    """B.5: one row for each load and waste code of the period."""
+    every = loads(reading)
+    numbers = number(((load.idx, load.waste_code), load.at) for load in every)
+    start, end = reading.asked.bounds
+    shown = [
+        load
+        for load in every
+        if start <= load.at < end and any(reading.asked.is_at(site) for site in load.sites)
+    ]
+    told = reading.told_of(load.idx for load in shown)
+    receivers = Receivers.read(reading, told)
+    groups = [Group(told[load.idx], load.waste_code, tuple(sorted(load.codes))) for load in shown]
+    out = numbers_of(reading, "store_out")
+    before = batches_before(reading, groups, "store_out", BatchFamily.STORED_OUT, out)
+    facts = []
+    for load, group in zip(shown, groups, strict=True):
+        method = receivers.method(group)
+        family = _family(reading, group.told, method)
+        stored_out = before[load.idx, load.waste_code]
+        facts.append(
+            Contracted(
+                batch=numbers.code(family, load.idx, load.waste_code),
+                left_at=load.at,
+                waste=reading.waste(load.waste_code),
+                weight_kg=load.weight_kg,
+                packing=packing(reading, group.codes),
+                method=method_name(reading, method),
+                receiver=receivers.of(group.told),
+                before=stored_out or produced_batches(reading, group.codes),
+                entries=(load.idx,),
+            )
+        )
+    return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """Who took each load, and how they said that they would use or dispose of it."""
+
+    reading: Reading
+    manifests: Mapping[str, Mapping[str, Any]]
+    methods: Mapping[str, str]
+
+    @classmethod
+    def read(cls, reading: Reading, told: Mapping[int, Told]) -> "Receivers":
+        """Read what the manifests of these events say."""
+        numbers = {one.manifest for one in told.values() if one.manifest}
+        manifest, event = table_of(Manifest), table_of(EventIndex)
+        found: dict[str, Mapping[str, Any]] = {}
+        methods: dict[str, str] = {}
+        for part in parts(sorted(numbers)):
+            rows = reading.rows(select(manifest).where(manifest.c.manifest.in_(part)))
+            found.update({row["manifest"]: dict(row) for row in rows})
+            accepted = select(event).where(event.c.manifest.in_(part), event.c.typ.in_(_ACCEPTED))
+            for one in reading.told(accepted):
+                if one.body.get("method"):
+                    methods[one.manifest] = str(one.body["method"])
+        return cls(reading, found, methods)
+
+    def org(self, told: Told) -> str:
+        """The organisation that a load went to: by its manifest, else whoever recorded it."""
+        manifest = self.manifests.get(told.manifest)
+        return str(manifest["receiver"]) if manifest and manifest["receiver"] else told.org
+
+    def of(self, told: Told) -> Receiver:
+        """The receiver as B.5 names it. The ledger does not say who is exempt."""
+        if told.typ == "export":
+            notice, name = str(told.body["notice"]), str(told.body["receiver"])
+            return Receiver(ReceiverKind.ABROAD, name, notice)
+        org = self.org(told)
+        return Receiver(ReceiverKind.LICENSED, self.reading.org_names.get(org, org))
+
+    def method(self, group: Group) -> str:
+        """The method's code, "" while the receiver has not named it."""
+        told = group.told
+        named = str(told.body.get("method", "")) or self.methods.get(told.manifest, "")
+        known = self.reading.containers(group.codes).values()
+        return named or next((row["method"] for row in known if row["method"]), "")
+
+
+def _family(reading: Reading, told: Told, method: str) -> BatchFamily:
+    """The family of a batch; disposal while nobody has said that it is use."""
+    use = is_use(reading, method)
+    if told.typ == "export":
+        return BatchFamily.EXPORTED_USE if use else BatchFamily.EXPORTED_DISPOSAL
+    return BatchFamily.CONTRACTED_USE if use else BatchFamily.CONTRACTED_DISPOSAL
