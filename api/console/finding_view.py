@@ -18,6 +18,9 @@ _WORDS: Mapping[str, Callable[[Any], Fact]] = {
     "expected": lambda states: Fact("应为", "、".join(STATE_ZH[State(one)] for one in states)),
     "dispatched_kg": lambda weight: Fact("移出量", f"{weight} kg"),
     "received_kg": lambda weight: Fact("接收量", f"{weight} kg"),
+    "stock_kg": lambda weight: Fact("账面库存", f"{weight} kg"),
+    "shared_kg": lambda weight: Fact("合称差额", f"{weight} kg"),
+    "found_kg": lambda weight: Fact("来源不明", f"{weight} kg"),
     "difference_kg": lambda weight: Fact("差值", f"{weight} kg"),
     "permille": lambda share: Fact("差率", f"{share}‰"),
     "tolerance_kg": lambda weight: Fact("容差", f"{weight} kg"),
@@ -81,6 +84,9 @@ def subject_of(subject: str) -> Fact:
         return Fact("联单", subject, f"/manifests/{subject}")
     if subject.startswith("#"):
         return Fact("事件", subject, f"/ledger/{subject[1:]}")
+    if ":" in subject:
+        org, _, waste = subject.partition(":")
+        return Fact("物料", waste or "多种废物", f"/reports/mass-balance?org={org}")
     if "/" in subject:
         return Fact("设备", subject, "/devices")
     return Fact("对象", subject)

@@ -20,6 +20,7 @@ from api.console import (
     place,
     public,
     quarantine,
+    reports,
     webhooks,
 )
 
@@ -35,6 +36,7 @@ for part in (
     devices,
     ledger,
     quarantine,
+    reports,
     place,
     public,
     notices,

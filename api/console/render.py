@@ -42,6 +42,7 @@ MENU = (
     MenuItem("/manifests", "转移联单", "Manifests"),
     MenuItem("/findings", "问题预警", "Findings"),
     MenuItem("/frames", "视频核验", "Cameras"),
+    MenuItem("/reports", "台账报表", "Reports"),
     MenuItem("/labels", "赋码打印", "Labels", Permission.ISSUE),
     MenuItem("/devices", "手持终端", "Devices", Permission.ENROL),
     MenuItem("/ledger", "可信台账", "Ledger"),

@@ -28,6 +28,7 @@ from api.http import (
     pictures,
     problems,
     records,
+    reports,
     session,
     webhooks,
 )
@@ -99,6 +100,7 @@ def create_app(deployment: Deployment) -> FastAPI:
         notices,
         webhooks,
         changes,
+        reports,
     ):
         app.include_router(part.router)
 

@@ -36,6 +36,7 @@ from waste_trace.services.refused import (
     WrongSignature,
 )
 from waste_trace.services.render_label import NoLabelFont
+from waste_trace.services.reports.asked import ReportPeriodInvalid, UnknownReport
 from waste_trace.services.sign_in import SignInRefused, TooManyAttempts
 from waste_trace.services.trace_container import UnknownContainer
 from waste_trace.store.sequencer import DeviceFork, LedgerBusy, LedgerRolledBack
@@ -74,6 +75,8 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     NotInLedger: 404,
     MalformedBundle: 404,
     UnknownContainer: 404,
+    UnknownReport: 404,
+    ReportPeriodInvalid: 422,
     NotFound: 404,
     SignInRefused: 401,
     NotSignedIn: 401,

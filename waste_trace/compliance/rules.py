@@ -6,6 +6,7 @@ from waste_trace.compliance.copied_label import COPIED_LABEL
 from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER
 from waste_trace.compliance.frame_verdict import CAMERA_IMPAIRED, STOCK_MISMATCH
 from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL
+from waste_trace.compliance.mass_balance import MASS_BALANCE_GAP
 from waste_trace.compliance.packing_difference import PACKING_DIFFERENCE
 from waste_trace.compliance.proven_time import OTHER_HISTORY, TIME_OUTSIDE_PROOF
 from waste_trace.compliance.record_quality import DEVICE_GAP, FORGED_LABEL, LATE_EVENT
@@ -22,6 +23,7 @@ RULES: Mapping[str, Rule] = {
         FORGED_LABEL,
         IMPOSSIBLE_TRAVEL,
         LATE_EVENT,
+        MASS_BALANCE_GAP,
         OTHER_HISTORY,
         PACKING_DIFFERENCE,
         STOCK_MISMATCH,

@@ -142,9 +142,10 @@ class _Press:
             self._paragraph(table.title.zh, bold=True)
             self._y += 0.6
         self._table_head(columns)
-        for number, cells in enumerate(table_lines(table)):
+        for number, cells in enumerate(table_lines(table) if table.rows else ()):
             self._row(columns, cells, bold=number >= len(table.rows))
         if not table.rows:
+            self._y += 0.6
             self._paragraph("（本期无）")
         self._y += 2.0
 

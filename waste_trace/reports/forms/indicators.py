@@ -8,7 +8,7 @@ from waste_trace.reports.form import Column, Form, Kind, Source, Title, Words, c
 from waste_trace.reports.forms.filing import Filing
 from waste_trace.reports.indicators import Indicator, IndicatorSet, Quantity
 
-_NAME = "indicators"
+NAME = "indicators"
 _ZH, _EN = "“无废城市”建设指标表", "Indicators of the waste-free city"
 
 
@@ -39,7 +39,7 @@ _LINES: tuple[Column[_Line], ...] = (
 _QUANTITIES: tuple[Column[tuple[Quantity, Known]], ...] = (
     column("quantity", "数据", "Quantity", lambda pair: pair[0].zh, width=14),
     column("unit", "单位", "Unit", lambda pair: pair[0].unit, width=4),
-    column("value", "数值", "Value", lambda pair: pair[1].value, Kind.TONNES, width=8),
+    column("value", "数值", "Value", lambda pair: pair[1].value, Kind.RATIO, width=8),
     column("source", "来源", "Source",
            lambda pair: "台账" if pair[0].from_ledger else "填报", width=4),
 )  # fmt: skip
@@ -48,7 +48,7 @@ _QUANTITIES: tuple[Column[tuple[Quantity, Known]], ...] = (
 def title_of(indicators: IndicatorSet) -> Title:
     """The title, with the source of these formulas."""
     source = Source(indicators.source, "", indicators.certainty)
-    return Title(_NAME, Words(_ZH, _EN), source)
+    return Title(NAME, Words(_ZH, _EN), source)
 
 
 def indicators_form(indicators: IndicatorSet, known: Mapping[str, Known], filing: Filing) -> Form:

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from datetime import date
 
 from waste_trace.store.projector.record import Record
+from waste_trace.store.projector.reviews.mass_balance import review_mass_balance
 from waste_trace.store.projector.work import Handler, Work
 
 #: Looks at one subject as of the day's beginning (Asia/Shanghai) and settles its findings.
 Review = Callable[[date, Record, Work], None]
 
-REVIEWS: tuple[Review, ...] = ()
+REVIEWS: tuple[Review, ...] = (review_mass_balance,)
 
 
 def project_review(record: Record, work: Work) -> None:

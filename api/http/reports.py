@@ -1,0 +1,133 @@
+"""Forms to take away: JSON for programs, XLSX to work on, PDF to sign; the manifest to print."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from api.http.errors import BadParameters, NotFound
+from api.http.permissions import House, Reader, deployment_of
+from waste_trace.labels.pdf import render_pdf as render_labels
+from waste_trace.reports.cells import shanghai_day
+from waste_trace.reports.form import Form, Period
+from waste_trace.reports.forms.mass_balance import TITLE as MASS_BALANCE
+from waste_trace.reports.indicators import indicator_set
+from waste_trace.reports.pages import render_pdf
+from waste_trace.reports.value import form_value
+from waste_trace.reports.xlsx import MEDIA_TYPE as XLSX
+from waste_trace.reports.xlsx import render_xlsx
+from waste_trace.services.look_up import find_manifest
+from waste_trace.services.render_label import label_font
+from waste_trace.services.render_manifest import layout_manifest_pages
+from waste_trace.services.reports.asked import Asked, UnknownReport
+from waste_trace.services.reports.make import certify_balance, make_report, reports_for
+
+router = APIRouter(prefix="/v1", tags=["reports"])
+#: How a form is answered.
+Format = Literal["json", "xlsx", "pdf", "certificate"]
+
+
+def asked_of(
+    request: Request,
+    person: Reader,
+    org: str = "",
+    site: str = "",
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+) -> Asked:
+    """Whose form, of which place and days: by default one's own, the whole, this month so far.
+
+    ``from`` and ``to`` are days of Asia/Shanghai, both included.
+    """
+    today = shanghai_day(deployment_of(request).now())
+    last = last or (today if first is None or first <= today else first)
+    first = first or last.replace(day=1)
+    return Asked(org or person.org, site or None, Period(first, last))
+
+
+def entered_of(request: Request) -> dict[str, Decimal]:
+    """What the bureau enters for the indicators: each quantity by its name, as a decimal."""
+    numbers: dict[str, Decimal] = {}
+    for name, quantity in indicator_set().quantities.items():
+        text = request.query_params.get(name, "").strip()
+        if not text or quantity.from_ledger:
+            continue
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or abs(number) > Decimal("1e15"):
+            raise BadParameters(f"“{quantity.zh}”不是数字。", f"{name} is not a number.")
+        numbers[name] = number
+    return numbers
+
+
+AskedFor = Annotated[Asked, Depends(asked_of)]
+Entered = Annotated[dict[str, Decimal], Depends(entered_of)]
+
+
+@router.get("/reports")
+def reports(person: Reader) -> list[dict[str, Any]]:
+    """The forms that one may ask for."""
+    return [
+        {
+            "form": report.title.name,
+            "zh": report.title.words.zh,
+            "en": report.title.words.en,
+            "standard": report.title.source.standard,
+            "clause": report.title.source.clause,
+            "certainty": report.title.source.certainty,
+            "unconfirmed": report.title.source.unconfirmed,
+        }
+        for report in reports_for(person)
+    ]
+
+
+@router.get("/reports/{form}", response_class=Response)
+def report(
+    form: str,
+    deployment: House,
+    person: Reader,
+    asked: AskedFor,
+    entered: Entered,
+    format: Format = "json",
+) -> Response:
+    """A form; ``format=certificate``: the mass balance for `waste-trace balance check`."""
+    if format == "certificate":
+        if form != MASS_BALANCE.name:
+            raise UnknownReport(f"“{form}”没有证明格式。", f"{form!r} has no certificate.")
+        return _download(
+            JSONResponse(certify_balance(deployment, person, asked)), form, asked, "json"
+        )
+    made = make_report(deployment, person, form, asked, entered)
+    if format == "json":
+        return JSONResponse(form_value(made))
+    return _download(_file(deployment, made, format), form, asked, format)
+
+
+@router.get("/manifests/{number}/form.pdf", response_class=Response)
+def manifest_form(number: str, deployment: House, person: Reader) -> Response:
+    """The manifest on A4 (转移联单), with the receipt of its newest event."""
+    if find_manifest(deployment, person, number) is None:
+        raise NotFound(f"没有联单 {number}。", f"There is no manifest {number}.")
+    pages = layout_manifest_pages(deployment, number)
+    return Response(render_labels(pages, label_font(deployment)), media_type="application/pdf")
+
+
+def _file(deployment: House, made: Form, format: Format) -> Response:
+    if format == "xlsx":
+        return Response(render_xlsx(made), media_type=XLSX)
+    return Response(render_pdf(made, label_font(deployment)), media_type="application/pdf")
+
+
+def _download(answer: Response, form: str, asked: Asked, suffix: str) -> Response:
+    """Named by what it is; a site's name may be Chinese (RFC 6266)."""
+    days = f"{asked.period.first:%Y%m%d}-{asked.period.last:%Y%m%d}"
+    parts = [form, asked.org, *([asked.site] if asked.site else []), days]
+    name = quote(f"{'_'.join(parts)}.{suffix}")
+    answer.headers["content-disposition"] = f"attachment; filename*=UTF-8''{name}"
+    answer.headers["cache-control"] = "no-store"
+    return answer
