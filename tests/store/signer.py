@@ -83,7 +83,8 @@ class Signer:
 
     def submitted(self, envelope: Envelope) -> Submitted:
         """An envelope as the services hand it to the sequencer."""
-        return Submitted(envelope, parse_event(envelope.payload), self.key.public_key)
+        payload = envelope.payload
+        return Submitted(envelope, parse_event(payload), payload_hash(payload))
 
     def append(self, count: int = 1) -> list[Recorded]:
         """Sign and append events, one batch or several."""

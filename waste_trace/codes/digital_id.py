@@ -6,6 +6,7 @@ scheme has no check digit of its own, so the unit code's check is what catches m
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from waste_trace.codes import uscc, waste_code
 from waste_trace.codes.errors import InvalidCode
@@ -70,6 +71,7 @@ def build(unit: Uscc, waste: WasteCode, day: date, sequence: int) -> DigitalId:
     return DigitalId(unit, waste, day, sequence)
 
 
+@lru_cache(maxsize=16384)  # the same code comes back at every step of its life
 def parse(text: str) -> DigitalId:
     """Read 37 characters; raise InvalidCode naming length, unit, waste, date or sequence."""
     require_length(SCHEME, text, LENGTH, "数字识别码", "digital identification code")

@@ -1,6 +1,7 @@
 """Unified social credit codes (统一社会信用代码, GB 32100-2015): 18 places, the last a check."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from waste_trace.codes import org_code
 from waste_trace.codes.errors import InvalidCode
@@ -51,6 +52,7 @@ def build(department: str, kind: str, region: str, organisation: str) -> Uscc:
     return Uscc(department, kind, region, organisation, check_character(body))
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Uscc:
     """Read 18 characters; raise InvalidCode naming the segment (region, check ...)."""
     require_length(SCHEME, text, LENGTH, "统一社会信用代码", "USCC")

@@ -56,17 +56,16 @@ def inclusion_proof(index: int, size: int, read: NodeReader) -> list[bytes]:
     """PATH(index, D[size]), from the leaf's sibling up; InvalidProof if index >= size."""
     if not 0 <= index < size:
         raise InvalidProof("序号不在树内。", f"Index {index} is not in a tree of size {size}.")
-    proof: list[bytes] = []
-    start, end = 0, size
-    while end - start > 1:
-        middle = start + _split(end - start)
-        if index < middle:
-            proof.append(_range_root(middle, end, read))
-            end = middle
-        else:
-            proof.append(_range_root(start, middle, read))
-            start = middle
-    return proof[::-1]
+    # The tree is its complete subtrees side by side, one for each bit of its size. The leaf is in
+    # that of the highest bit in which index and size differ: first the siblings inside it, then
+    # all that is right of it as one hash, then the subtrees left of it.
+    top = (index ^ size).bit_length() - 1
+    proof = [read(height, index >> height ^ 1) for height in range(top)]
+    start = (index >> top) + 1 << top
+    if start < size:
+        proof.append(_range_root(start, size, read))
+    left = (height for height in range(top + 1, size.bit_length()) if size >> height & 1)
+    return proof + [read(height, (size >> height) - 1) for height in left]
 
 
 def consistency_proof(size1: int, size2: int, read: NodeReader) -> list[bytes]:

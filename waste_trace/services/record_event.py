@@ -17,7 +17,7 @@ from waste_trace.ledger.errors import (
     NotCanonical,
     UnknownKey,
 )
-from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event
+from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event, payload_hash
 from waste_trace.ledger.registry import EnrolledKey, KeyRegistry, Refusal
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.event_request import split_disclosures, without_plaintext
@@ -125,7 +125,7 @@ def _verify(registry: KeyRegistry, envelope: Envelope, event: Event) -> Submitte
             f"The signature of {event.key_id} does not belong to this content.",
         ) from error
     _require_allowed(registry, key, event)
-    return Submitted(envelope, event, key.public_key)
+    return Submitted(envelope, event, payload_hash(envelope.payload))
 
 
 def _parse(body: bytes) -> tuple[Envelope, Event, list[Disclosure]]:

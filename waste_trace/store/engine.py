@@ -69,7 +69,12 @@ def _name_bad_value(context: ExceptionContext) -> None:
     # What somebody sent is their mistake and not ours: it is refused, and not a broken server.
     bad = isinstance(context.sqlalchemy_exception, DataError)
     if bad or isinstance(context.original_exception, OverflowError):
-        raise UnstorableValue(
-            "内容中有数据库无法存储的字符或数值。",
-            "There is a character or number in it that no database row could hold.",
-        ) from context.original_exception
+        raise unstorable() from context.original_exception
+
+
+def unstorable() -> UnstorableValue:
+    """The error for what no row can hold."""
+    return UnstorableValue(
+        "内容中有数据库无法存储的字符或数值。",
+        "There is a character or number in it that no database row could hold.",
+    )

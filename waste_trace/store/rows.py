@@ -5,6 +5,7 @@ written once, and every event still sees what the events before it did.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
@@ -38,8 +39,10 @@ class Rows:
                 else tuple_(*columns).in_(part)
             )
             known.update(dict.fromkeys(part))
-            for row in self.connection.execute(select(table_of(model)).where(condition)).mappings():
-                known[_key_of(model, dict(row))] = dict(row)
+            names = [column.name for column in table_of(model).columns]
+            for values in self.connection.execute(select(table_of(model)).where(condition)):
+                row = dict(zip(names, values, strict=True))
+                known[_key_of(model, row)] = row
 
     def get(self, model: type[SQLModel], *key: Any) -> Row | None:
         """The row, or None. What is returned may be changed only through ``put``."""
@@ -70,4 +73,9 @@ class Rows:
 
 
 def _key_of(model: type[SQLModel], row: Row) -> Key:
-    return tuple(row[column.name] for column in table_of(model).primary_key.columns)
+    return tuple([row[name] for name in _key_names(model)])
+
+
+@cache
+def _key_names(model: type[SQLModel]) -> tuple[str, ...]:
+    return tuple(column.name for column in table_of(model).primary_key.columns)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
+from waste_trace.store import bulk
 from waste_trace.store.engine import is_sqlite
 
 
@@ -29,6 +30,9 @@ def upsert(
     """Insert rows, or replace those whose primary key is there."""
     if not rows:
         return
+    if bulk.is_bulk(table_of(model), rows):
+        bulk.upsert(connection, table_of(model), rows)
+        return
     keys = [column.name for column in table_of(model).primary_key.columns]
     statement = _insert(connection, model)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
@@ -41,7 +45,9 @@ def insert_rows(
     connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Insert rows in one statement."""
-    if rows:
+    if rows and bulk.is_bulk(table_of(model), rows):
+        bulk.insert(connection, table_of(model), rows)
+    elif rows:
         connection.execute(table_of(model).insert(), [dict(row) for row in rows])
 
 

@@ -1,11 +1,12 @@
 """The events behind a container or a manifest: read once a batch, extended as the batch goes on."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select
+import orjson
+from sqlalchemy import Connection, select
 
 from waste_trace.custody.fold import Present, Touch, fold
 from waste_trace.custody.manifest import MANIFEST_VERBS
@@ -13,6 +14,7 @@ from waste_trace.store.tables import ContainerEvent, CorrectionRow, EventIndex
 from waste_trace.store.writing import insert_rows, table_of
 
 _CHUNK = 400
+_TOLD = ("idx", "typ", "claimed_at", "org", "site", "body")  # what a touch is made of
 
 
 class Histories:
@@ -30,26 +32,30 @@ class Histories:
     def ahead(self, containers: Iterable[str], manifests: Iterable[str]) -> None:
         """Read the histories that a batch will extend."""
         event, link = table_of(EventIndex), table_of(ContainerEvent)
+        told = [event.c[name] for name in _TOLD]
         for part in _parts(code for code in containers if code not in self._containers):
             self._containers.update({code: [] for code in part})
             query = (
-                select(event, link.c.container, link.c.role)
+                select(link.c.container, link.c.role, *told)
                 .join(link, link.c.idx == event.c.idx)
                 .where(link.c.container.in_(part))
             )
-            for row in self._rows(query):
-                self._containers[row["container"]].append(_touch(row, row["role"]))
+            for code, role, *values in self._connection.execute(query):
+                self._containers[code].append(_touch(code, role, *values))
             self._apply_corrections(part, self._containers)
         for part in _parts(number for number in manifests if number not in self._manifests):
             self._manifests.update({number: [] for number in part})
-            query = select(event).where(event.c.manifest.in_(part), event.c.typ.in_(MANIFEST_VERBS))
-            for row in self._rows(query):
-                self._manifests[row["manifest"]].append(_touch(row, "subject"))
+            query = select(event.c.manifest, *told).where(
+                event.c.manifest.in_(part), event.c.typ.in_(MANIFEST_VERBS)
+            )
+            for number, *values in self._connection.execute(query):
+                self._manifests[number].append(_touch("", "subject", *values))
             self._apply_corrections(part, self._manifests)
 
     def container(self, code: str) -> list[Touch]:
         """All touches of a container up to now."""
-        self.ahead([code], [])
+        if code not in self._containers:
+            self.ahead([code], [])
         return self._containers[code]
 
     def present(self, code: str) -> Present:
@@ -68,7 +74,8 @@ class Histories:
 
     def manifest(self, number: str) -> list[Touch]:
         """All touches of a manifest up to now."""
-        self.ahead([], [number])
+        if number not in self._manifests:
+            self.ahead([], [number])
         return self._manifests[number]
 
     def manifests_of(self, code: str) -> list[str]:
@@ -110,11 +117,9 @@ class Histories:
             wanted = table.c.corrects.in_(indices[start : start + _CHUNK])
             query = select(table).where(wanted, table.c.status == "confirmed")
             # Of two agreed corrections of one field, the one agreed later counts.
-            for row in self._rows(query.order_by(table.c.answered_idx, table.c.idx)):
+            ordered = query.order_by(table.c.answered_idx, table.c.idx)
+            for row in self._connection.execute(ordered).mappings():
                 self._corrected.setdefault(row["corrects"], {})[row["field"]] = row["new"]
-
-    def _rows(self, query: Select[Any]) -> Iterable[RowMapping]:
-        return self._connection.execute(query).mappings()
 
 
 def _parts(items: Iterable[str]) -> Iterable[list[str]]:
@@ -127,14 +132,14 @@ def _patched(touch: Touch, corrected: dict[int, dict[str, str]]) -> Touch:
     return replace(touch, body={**touch.body, **changes}) if changes else touch
 
 
-def _touch(row: RowMapping, role: str) -> Touch:
-    return Touch(
-        idx=row["idx"],
-        typ=row["typ"],
-        role=role,
-        claimed_at=row["claimed_at"],
-        org=row["org"],
-        site=row["site"],
-        body=json.loads(row["body"]),
-        container=str(row.get("container", "")),
-    )
+def _touch(
+    container: str,
+    role: str,
+    idx: int,
+    typ: str,
+    claimed_at: datetime,
+    org: str,
+    site: str,
+    body: str,
+) -> Touch:
+    return Touch(idx, typ, role, claimed_at, org, site, orjson.loads(body), container)

@@ -22,8 +22,7 @@ from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
 from waste_trace.custody.manifest import MANIFEST_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.ledger.checkpoint import read_checkpoint
-from waste_trace.ledger.device_chain import DeviceChain
-from waste_trace.ledger.encoding import b64url, decode_b64
+from waste_trace.ledger.encoding import decode_b64
 from waste_trace.store.projector import corrections, frames, reviews
 from waste_trace.store.projector.custody import CONTAINER_RULES, project_custody
 from waste_trace.store.projector.findings import Findings
@@ -31,7 +30,6 @@ from waste_trace.store.projector.manifests import project_manifest, project_mani
 from waste_trace.store.projector.parties import REGISTRY_TYPES, project_registry
 from waste_trace.store.projector.record import ProjectorConfig, Record
 from waste_trace.store.projector.work import Handler, Work
-from waste_trace.store.rows import Rows
 from waste_trace.store.tables import CheckpointRow, Container, Device, Manifest
 from waste_trace.store.writing import table_of
 
@@ -81,7 +79,7 @@ class Projector:
         if event.typ in REGISTRY_TYPES:
             project_registry(record, work.rows)
             self._learn_issuer(record)
-        flags = self._chain(record, work.rows, work.findings)
+        flags = self._chain(record, work)
         if event.typ in HANDLERS:
             HANDLERS[event.typ](record, work)
         elif event.typ in VOCABULARY:
@@ -100,31 +98,13 @@ class Projector:
         work.findings.add([*outside, *late], record)
         return _index_row(record, flags) | {"proven_after": proven_after}
 
-    def _chain(self, record: Record, rows: Rows, findings: Findings) -> list[str]:
-        event = record.event
-        row = rows.get(Device, event.dev, event.ep)
-        if row is None:
-            raise LookupError(
-                f"event {record.idx} is signed by {event.key_id}, which no leaf enrols"
-            )
-        chain = DeviceChain.from_value(json.loads(row["chain"]))
-        flags = [flag.value for flag in chain.accept(event, record.payload_hash)]
-        newest = event.seq == chain.head
-        rows.put(
-            Device,
-            {
-                **row,
-                "chain": json.dumps(chain.to_value(), sort_keys=True),
-                "next_seq": chain.head + 1,
-                "last_hash": b64url(record.payload_hash) if newest else row["last_hash"],
-                "last_seen_at": record.logged_at,
-            },
-        )
+    def _chain(self, record: Record, work: Work) -> list[str]:
+        flags, chain = work.chains.accept(record)
         if flags:
+            event = record.event
             subject = f"{event.dev}/{event.ep}"
-            findings.settle(
-                (DEVICE_GAP.name,), subject, device_gap(subject, event.org, chain.gaps), record
-            )
+            raised = device_gap(subject, event.org, chain.gaps)
+            work.findings.settle((DEVICE_GAP.name,), subject, raised, record)
         return flags
 
     def _quoted(self, record: Record, findings: Findings) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from waste_trace.store.projector.bookings import Bookings
+from waste_trace.store.projector.chains import Chains
 from waste_trace.store.projector.findings import Findings
 from waste_trace.store.projector.histories import Histories
 from waste_trace.store.projector.record import ProjectorConfig, Record
@@ -24,6 +25,7 @@ class Work:
     histories: Histories
     bookings: Bookings
     findings: Findings
+    chains: Chains
     config: ProjectorConfig
     _logged: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -32,7 +34,13 @@ class Work:
         """Empty caches over a transaction."""
         rows = Rows(connection)
         return cls(
-            connection, rows, Histories(connection), Bookings(connection), Findings(rows), config
+            connection,
+            rows,
+            Histories(connection),
+            Bookings(connection),
+            Findings(rows),
+            Chains(rows),
+            config,
         )
 
     def log(self, row: dict[str, Any]) -> None:
@@ -51,6 +59,7 @@ class Work:
         """Write what changed: queries see it from now on."""
         insert_rows(self.connection, EventIndex, list(self._logged.values()))
         self._logged.clear()
+        self.chains.flush()
         self.rows.flush()
         self.histories.flush()
         self.bookings.flush()

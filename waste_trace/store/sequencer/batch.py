@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
 from waste_trace.ledger.dsse import Envelope, sign_envelope
@@ -69,12 +69,13 @@ Build = Callable[[Connection], Sequence[Draft]]
 class Submitted:
     """A verified envelope: who signed it with which key has been checked before.
 
-    ``beside``: writes what came with the event and is not in the leaf; called with the index.
+    ``payload_hash``: the event's identity. ``beside``: writes what came with the event and is not
+    in the leaf; called with the index.
     """
 
     envelope: Envelope
     event: Event
-    public_key: bytes
+    payload_hash: bytes
     beside: Beside | None = None
 
 
@@ -110,21 +111,15 @@ class Batch:
 
     def ahead(self, items: Sequence[Submitted]) -> None:
         """Look up at once which payloads and sequence numbers are in the log already."""
-        entry, index = table_of(Entry), table_of(EventIndex)
-        hashes = [payload_hash(item.envelope.payload) for item in items]
-        query = select(entry.c.payload_hash, entry.c.idx, index.c.logged_at).join(
-            index, index.c.idx == entry.c.idx
-        )
-        for digest, idx, logged in self.connection.execute(
-            query.where(entry.c.payload_hash.in_(hashes))
-        ):
+        hashes = [item.payload_hash for item in items]
+        for digest, idx, logged in self.connection.execute(_PLACED, {"hashes": hashes}):
             self._placed[bytes(digest)] = (idx, round(logged.timestamp() * 1000))
-        for dev, ep in {(item.event.dev, item.event.ep) for item in items}:
-            numbers = [i.event.seq for i in items if (i.event.dev, i.event.ep) == (dev, ep)]
-            taken = select(index.c.seq).where(
-                index.c.dev == dev, index.c.ep == ep, index.c.seq.in_(numbers)
-            )
-            self._taken.update((dev, ep, row[0]) for row in self.connection.execute(taken))
+        numbers: dict[tuple[str, int], list[int]] = {}
+        for item in items:
+            numbers.setdefault((item.event.dev, item.event.ep), []).append(item.event.seq)
+        for (dev, ep), seqs in numbers.items():
+            taken = self.connection.execute(_TAKEN, {"dev": dev, "ep": ep, "seqs": seqs})
+            self._taken.update((dev, ep, seq) for (seq,) in taken)
 
     def place(self, item: Submitted) -> tuple[int, int, bool]:
         """Give an event its index; (index, logged ms, was it there before).
@@ -133,7 +128,7 @@ class Batch:
             DeviceFork: the device's sequence number is taken by another payload.
             LedgerError: the key stopped counting since it was checked.
         """
-        digest = payload_hash(item.envelope.payload)
+        digest = item.payload_hash
         placed = self._placed.get(digest)
         if placed is not None:
             self._keep_beside(item, placed[0])
@@ -293,6 +288,21 @@ class Batch:
         )
         if moved.rowcount != 1:
             raise RuntimeError("another writer moved the head of the log")
+
+
+_entry, _index = table_of(Entry), table_of(EventIndex)
+#: Payloads that are in the log, by hash.
+_PLACED = (
+    select(_entry.c.payload_hash, _entry.c.idx, _index.c.logged_at)
+    .join(_index, _index.c.idx == _entry.c.idx)
+    .where(_entry.c.payload_hash.in_(bindparam("hashes", expanding=True)))
+)
+#: Sequence numbers of a device that are in the log.
+_TAKEN = select(_index.c.seq).where(
+    _index.c.dev == bindparam("dev"),
+    _index.c.ep == bindparam("ep"),
+    _index.c.seq.in_(bindparam("seqs", expanding=True)),
+)
 
 
 def ask_for_work(connection: Connection, record: Record) -> None:

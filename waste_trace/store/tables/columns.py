@@ -27,4 +27,4 @@ class Kilograms(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Grams to kilograms with three decimals."""
-        return None if value is None else (Decimal(int(value)) / 1000).quantize(Decimal("0.001"))
+        return None if value is None else Decimal(int(value)).scaleb(-3)
