@@ -103,6 +103,13 @@ class Settings(BaseSettings):
         256 * 1024, description="How much of a refused body is kept as evidence."
     )
     batch_events: int = Field(256, description="Most events in one ledger batch.")
+    check_processes: int = Field(
+        1,
+        ge=0,
+        le=64,
+        description="Processes beside the server that check signatures, started when many events "
+        "wait at once; one for each core that is free. 0: the server checks everything itself.",
+    )
     queue_events: int = Field(4096, description="Waiting events at which the answer is 503.")
     weight_tolerance_permille: int = Field(
         10,

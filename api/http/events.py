@@ -7,8 +7,7 @@ from pydantic import BaseModel
 
 from api.http.bodies import read_body, remote_of
 from api.http.permissions import House, SigningDevice
-from waste_trace.errors import WasteTraceError
-from waste_trace.services.record_event import keep_refused, submit_event
+from waste_trace.services.record_event import submit_event
 
 router = APIRouter(prefix="/v1", tags=["events"])
 
@@ -35,13 +34,8 @@ async def record_event(
     answer comes after the commit: what was answered is never lost.
     """
     body = await read_body(request, deployment, deployment.settings.max_event_bytes, "event")
-    remote = remote_of(request)
-    waiting = submit_event(deployment, body, remote=remote)  # keeps what it refuses
-    try:
-        recorded = await asyncio.wrap_future(waiting)
-    except WasteTraceError as error:
-        keep_refused(deployment, body, error, remote=remote)
-        raise
+    waiting = submit_event(deployment, body, remote=remote_of(request))  # keeps what it refuses
+    recorded = await asyncio.wrap_future(waiting)
     if recorded.duplicate:
         response.status_code = 200
     return RecordedEvent(

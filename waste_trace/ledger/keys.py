@@ -4,6 +4,9 @@ Ed25519 is verified by a strict rule on top of RFC 8032, so that every library g
 answer: neither the key nor R may be one of the 14 encodings of low-order points, y < p, S < L.
 P-256 signatures are raw r‖s as WebCrypto makes them; high S is accepted, so signature bytes are
 never an identity.
+
+Where PyNaCl (libsodium) is installed it verifies Ed25519, about twice as fast as cryptography
+(OpenSSL) and with the same answers under that rule; the standalone verifier does without it.
 """
 
 from dataclasses import dataclass
@@ -20,6 +23,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from waste_trace.ledger.errors import InvalidSignature, MalformedKey
+
+try:
+    from nacl.bindings import crypto_sign_open
+    from nacl.exceptions import BadSignatureError
+except ImportError:
+    HAS_LIBSODIUM = False
+else:
+    HAS_LIBSODIUM = True
 
 Algorithm = Literal["ed25519", "p256"]
 ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
@@ -74,6 +85,20 @@ def _verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> None
         raise _invalid("公钥编码不规范。", "The key's encoding is not reduced modulo p.")
     if int.from_bytes(signature[32:], "little") >= _L:
         raise _invalid("签名的 S 值不规范。", "S is not reduced modulo the group order.")
+    if HAS_LIBSODIUM:
+        _verify_by_libsodium(public_key, signature, message)
+    else:
+        _verify_by_openssl(public_key, signature, message)
+
+
+def _verify_by_libsodium(public_key: bytes, signature: bytes, message: bytes) -> None:
+    try:
+        crypto_sign_open(signature + message, public_key)
+    except BadSignatureError as error:
+        raise LibraryInvalidSignature from error
+
+
+def _verify_by_openssl(public_key: bytes, signature: bytes, message: bytes) -> None:
     _load_ed25519(public_key).verify(signature, message)
 
 

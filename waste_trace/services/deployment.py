@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from waste_trace.compliance.weight_difference import WeightTolerance
 from waste_trace.ledger.policy import Policy, format_policy
 from waste_trace.services.attempts import Attempts
+from waste_trace.services.intake import Intake
 from waste_trace.services.last_round import LastRound
 from waste_trace.services.witness_alarm import read_alarm
 from waste_trace.services.witness_policy import read_policy
@@ -36,6 +37,12 @@ class Deployment:
     clock_ms: Callable[[], int]
     attempts: Attempts = field(default_factory=Attempts)
     last_round: LastRound = field(default_factory=LastRound)
+    intake: Intake = field(init=False)  # where events wait to be checked
+
+    def __post_init__(self) -> None:
+        settings = self.settings
+        intake = Intake(self.sequencer, settings.check_processes, settings.queue_events)
+        object.__setattr__(self, "intake", intake)
 
     @classmethod
     def open(
@@ -75,7 +82,7 @@ class Deployment:
 
     def close(self) -> None:
         """Commit what waits and let go of the database."""
-        self.sequencer.close()
+        self.intake.close()
         self.engine.dispose()
 
     def now(self) -> datetime:

@@ -4,9 +4,46 @@ import hashlib
 import json
 
 from waste_trace.ledger.disclosure import MAX_DIGESTS, Disclosure, parse_disclosure
-from waste_trace.ledger.errors import MalformedDisclosure
+from waste_trace.ledger.dsse import Envelope, envelope_from_value
+from waste_trace.ledger.errors import (
+    MalformedDisclosure,
+    MalformedEnvelope,
+    MalformedEvent,
+    NotCanonical,
+)
+from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event
+from waste_trace.services.refused import MalformedRequest
 
 ENVELOPE, DISCLOSURES = "envelope", "disclosures"
+
+
+def read_request(body: bytes) -> tuple[Envelope, Event, list[Disclosure]]:
+    """The envelope, its event and the personal data beside it, strictly.
+
+    Raises:
+        MalformedRequest
+    """
+    try:
+        value = json.loads(body)
+        inner, disclosures = split_disclosures(value)
+        envelope = envelope_from_value(inner)
+        if envelope.payload_type != PAYLOAD_TYPE:
+            raise MalformedRequest(
+                f"载荷类型应为 {PAYLOAD_TYPE}。", f"The payload type must be {PAYLOAD_TYPE}."
+            )
+        event = parse_event(envelope.payload)
+    except (ValueError, RecursionError) as error:
+        raise MalformedRequest("请求体不是 JSON。", "The body is not JSON.") from error
+    except (MalformedEnvelope, MalformedEvent, NotCanonical, MalformedDisclosure) as error:
+        raise MalformedRequest(
+            f"事件格式有误：{error.zh}", f"The event is malformed: {error.en}", reason=error.code
+        ) from error
+    if envelope.key_id != event.key_id:
+        raise MalformedRequest(
+            "签名的密钥编号与事件的设备不一致。",
+            "The signature's keyid is not that of the event's device.",
+        )
+    return envelope, event, disclosures
 
 
 def split_disclosures(value: object) -> tuple[object, list[Disclosure]]:

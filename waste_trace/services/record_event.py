@@ -1,31 +1,24 @@
 """The one way in: a signed event is checked, sequenced, projected, answered with its receipt."""
 
-import json
+from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
-from waste_trace.custody.vocabulary import parse_body, require_permitted
+from waste_trace.custody.vocabulary import VOCABULARY, parse_body, require_permitted
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.disclosure import Disclosure, undisclosed
-from waste_trace.ledger.dsse import Envelope, envelope_from_value, verify_envelope
-from waste_trace.ledger.errors import (
-    InvalidSignature,
-    MalformedDisclosure,
-    MalformedEnvelope,
-    MalformedEvent,
-    NotCanonical,
-    UnknownKey,
-)
-from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event, payload_hash
+from waste_trace.ledger.dsse import Envelope, verify_envelope
+from waste_trace.ledger.errors import InvalidSignature, UnknownKey
+from waste_trace.ledger.event import Event, payload_hash
 from waste_trace.ledger.registry import EnrolledKey, KeyRegistry, Refusal
+from waste_trace.services.check_apart import Checked, Question, named_key
 from waste_trace.services.deployment import Deployment
-from waste_trace.services.event_request import split_disclosures, without_plaintext
+from waste_trace.services.event_request import read_request, without_plaintext
 from waste_trace.services.quarantine import quarantine
 from waste_trace.services.refused import (
     DisclosureMismatch,
     ForeignLedger,
-    MalformedRequest,
     RevokedDevice,
     UnknownDevice,
     WrongOrganisation,
@@ -44,33 +37,42 @@ _NOT_EVIDENCE = (LedgerBusy, LedgerRolledBack)
 
 
 def submit_event(deployment: Deployment, body: bytes, *, remote: str) -> Future[Recorded]:
-    """Check a body and hand it to the sequencer.
+    """Hand a body in; nothing is checked in the caller's thread, which may be an event loop.
 
     A body is one DSSE envelope in JSON, or ``{"envelope": ..., "disclosures": [...]}`` with the
     personal data that digests in the event stand for, which is kept beside the ledger.
 
-    The future raises what the sequencer finds (``DeviceFork``); call ``keep_refused`` with it.
+    The future raises RefusedEvent, CustodyError or DeviceFork: what is wrong; the body has been put
+    in quarantine.
 
     Raises:
-        RefusedEvent, CustodyError: what is wrong; the body has been put in quarantine.
         LedgerBusy, LedgerRolledBack: nothing was taken.
     """
-    try:
-        item = check_event(deployment, body)
-        return deployment.sequencer.submit(item)
-    except WasteTraceError as error:
-        keep_refused(deployment, body, error, remote=remote)
-        raise
+    return deployment.intake.hand_in(body, _Checks(deployment, remote))
 
 
 def record_event(deployment: Deployment, body: bytes, *, remote: str) -> Recorded:
-    """``submit_event``, waiting for the commit."""
-    answer = submit_event(deployment, body, remote=remote)
-    try:
-        return answer.result()
-    except WasteTraceError as error:
-        keep_refused(deployment, body, error, remote=remote)
-        raise
+    """``submit_event``, waiting for the commit; raises what its future raises."""
+    return submit_event(deployment, body, remote=remote).result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    """What the intake asks of an event that came from ``remote``."""
+
+    deployment: Deployment
+    remote: str
+
+    def question(self, body: bytes) -> Question | None:
+        named = named_key(body)
+        key = None if named is None else self.deployment.sequencer.registry.key_for(*named)
+        return None if key is None else Question(body, key.algorithm, key.public_key)
+
+    def item(self, body: bytes, checked: Checked | None) -> Submitted:
+        return check_event(self.deployment, body, checked)
+
+    def refuse(self, body: bytes, error: WasteTraceError) -> None:
+        keep_refused(self.deployment, body, error, remote=self.remote)
 
 
 def keep_refused(
@@ -84,39 +86,60 @@ def keep_refused(
         )
 
 
-def check_event(deployment: Deployment, body: bytes) -> Submitted:
-    """All that can be checked before sequencing: form, key, signature, vocabulary, permission."""
-    envelope, event, disclosures = _parse(body)
+def check_event(deployment: Deployment, body: bytes, checked: Checked | None = None) -> Submitted:
+    """All that can be checked before sequencing: form, key, signature, vocabulary, permission.
+
+    Args:
+        checked: what `check_apart` has found good already, in another process.
+
+    Raises:
+        RefusedEvent, CustodyError
+    """
     sequencer = deployment.sequencer
-    if event.log != sequencer.origin:
-        raise ForeignLedger(
-            f"事件签给台账“{event.log}”，本台账为“{sequencer.origin}”。",
-            f"The event was signed for {event.log!r}; this ledger is {sequencer.origin!r}.",
-        )
     registry = sequencer.registry
     try:
-        submitted = _verify(registry, envelope, event)
+        found = _found(sequencer.origin, registry, body, checked)
     except WasteTraceError:
         # Another process may have enrolled the key, or registered the organisation, meanwhile.
         newer = sequencer.refresh()
         if newer is registry:
             raise
-        submitted = _verify(newer, envelope, event)
-    if not disclosures:
+        found = _found(sequencer.origin, newer, body, None)
+    submitted = Submitted(found.envelope, found.event, found.payload_hash)
+    if not found.disclosures:
         return submitted
-    foreign = undisclosed(event, disclosures)
+    foreign = undisclosed(found.event, found.disclosures)
     if foreign:
         raise DisclosureMismatch(
             f"有 {len(foreign)} 项个人信息与事件中的摘要不符。",
             f"{len(foreign)} disclosures match no digest of the event, or come twice.",
             digests=foreign,
         )
-    keep = partial(deployment.vault.keep, disclosures=disclosures, now=deployment.now())
+    keep = partial(deployment.vault.keep, disclosures=found.disclosures, now=deployment.now())
     return replace(submitted, beside=keep)
 
 
-def _verify(registry: KeyRegistry, envelope: Envelope, event: Event) -> Submitted:
+def _found(origin: str, registry: KeyRegistry, body: bytes, checked: Checked | None) -> Checked:
+    """What the body holds, if this registry lets it in."""
+    disclosures: Sequence[Disclosure]
+    if checked is None:
+        envelope, event, disclosures = read_request(body)
+    else:
+        envelope, event, disclosures = checked.envelope, checked.event, checked.disclosures
+    if event.log != origin:
+        raise ForeignLedger(
+            f"事件签给台账“{event.log}”，本台账为“{origin}”。",
+            f"The event was signed for {event.log!r}; this ledger is {origin!r}.",
+        )
     key = _authorise(registry, event)
+    if checked is None or checked.public_key != key.public_key:
+        _verify(envelope, event, key)
+    _require_allowed(registry, key, event, parsed=checked is not None)
+    digest = payload_hash(envelope.payload) if checked is None else checked.payload_hash
+    return checked or Checked(envelope, event, digest, disclosures, key.public_key)
+
+
+def _verify(envelope: Envelope, event: Event, key: EnrolledKey) -> None:
     try:
         verify_envelope(envelope, key.algorithm, key.public_key)
     except InvalidSignature as error:
@@ -124,32 +147,6 @@ def _verify(registry: KeyRegistry, envelope: Envelope, event: Event) -> Submitte
             f"设备 {event.key_id} 的签名与内容不符。",
             f"The signature of {event.key_id} does not belong to this content.",
         ) from error
-    _require_allowed(registry, key, event)
-    return Submitted(envelope, event, payload_hash(envelope.payload))
-
-
-def _parse(body: bytes) -> tuple[Envelope, Event, list[Disclosure]]:
-    try:
-        value = json.loads(body)
-        inner, disclosures = split_disclosures(value)
-        envelope = envelope_from_value(inner)
-        if envelope.payload_type != PAYLOAD_TYPE:
-            raise MalformedRequest(
-                f"载荷类型应为 {PAYLOAD_TYPE}。", f"The payload type must be {PAYLOAD_TYPE}."
-            )
-        event = parse_event(envelope.payload)
-    except (ValueError, RecursionError) as error:
-        raise MalformedRequest("请求体不是 JSON。", "The body is not JSON.") from error
-    except (MalformedEnvelope, MalformedEvent, NotCanonical, MalformedDisclosure) as error:
-        raise MalformedRequest(
-            f"事件格式有误：{error.zh}", f"The event is malformed: {error.en}", reason=error.code
-        ) from error
-    if envelope.key_id != event.key_id:
-        raise MalformedRequest(
-            "签名的密钥编号与事件的设备不一致。",
-            "The signature's keyid is not that of the event's device.",
-        )
-    return envelope, event, disclosures
 
 
 def _authorise(registry: KeyRegistry, event: Event) -> EnrolledKey:
@@ -161,8 +158,14 @@ def _authorise(registry: KeyRegistry, event: Event) -> EnrolledKey:
         raise RevokedDevice(error.zh, error.en) from error
 
 
-def _require_allowed(registry: KeyRegistry, key: EnrolledKey, event: Event) -> None:
-    """A device speaks for its own organisation; a service of the ledger never comes this way."""
+def _require_allowed(
+    registry: KeyRegistry, key: EnrolledKey, event: Event, *, parsed: bool
+) -> None:
+    """A device speaks for its own organisation; a service of the ledger never comes this way.
+
+    Args:
+        parsed: the body has been read as its verb's, and is.
+    """
     if key.purpose != "device" or event.org != key.org:
         raise WrongOrganisation(
             f"设备登记在“{key.org}”名下，事件却写“{event.org}”。",
@@ -172,7 +175,8 @@ def _require_allowed(registry: KeyRegistry, key: EnrolledKey, event: Event) -> N
         return  # a device may always name its next key; the registry reads the body
     organisation = registry.organisations.get(event.org)
     kinds = frozenset(organisation.kinds if organisation else ())
-    parse_body(event.typ, event.body)
+    if not parsed or event.typ not in VOCABULARY:
+        parse_body(event.typ, event.body)
     require_permitted(event.typ, kinds, "")
 
 

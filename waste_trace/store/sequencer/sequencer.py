@@ -106,13 +106,16 @@ class Sequencer:
         """Who may sign, as this process knows it; replaced by newer ones, never changed."""
         return self._keys.shared
 
-    def submit(self, item: Submitted) -> Future[Recorded]:
+    def submit(self, item: Submitted, answer: Future[Recorded] | None = None) -> Future[Recorded]:
         """Append a verified event; the future is done when it is committed.
+
+        Args:
+            answer: the future to use, where somebody waits for one already.
 
         Raises:
             LedgerBusy: too many wait. LedgerRolledBack: the ledger is read-only.
         """
-        answer: Future[Recorded] = Future()
+        answer = Future() if answer is None else answer
         self._put(_Submit(item, answer))
         return answer
 
