@@ -115,7 +115,8 @@ def parse_scope(data: bytes) -> Scope:
             }:
                 runs = {key: [_run(run) for run in _array(item)] for key, item in shown.items()}
                 scope = Scope(kind, text, from_ms, until_ms, runs)
-                if kind in KINDS and text and format_scope(scope) == data:
+                timeless = kind == ORGANISATION or (from_ms, until_ms) == (0, 0)
+                if kind in KINDS and text and timeless and format_scope(scope) == data:
                     return scope
     except (LedgerError, ValueError):
         pass

@@ -64,7 +64,7 @@ class LogPass:
         """(index, offset, bytes) of each entry, after comparing it with its leaf hash."""
         path = entries_path(span.index, span.width)
         data = self._bundle.read(path)
-        tile = self._read_tile(span)
+        tile = self._read_tile(span, _leaf_hashes(data, span.width))
         offset = 0
         for position in range(span.width):
             index = span.index * TILE_WIDTH + position
@@ -87,15 +87,16 @@ class LogPass:
                 )
             )
 
-    def _read_tile(self, span: TileSpan) -> bytes:
+    def _read_tile(self, span: TileSpan, ours: bytes) -> bytes:
+        """The tile; one of another length is wrong where it departs from ``ours``."""
         path = tile_path(span.level, span.index, span.width)
         data = self._bundle.read(path)
         if len(data) != span.width * HASH_BYTES:
             zh, en = "分片长度不对。", f"The tile has {len(data)} bytes."
-            first = span.index << (TILE_HEIGHT * (span.level + 1))
-            raise Finding(
-                Problem("tiles", zh, en, path, first, min(len(data), span.width * HASH_BYTES))
-            )
+            offset = first_difference(ours, data)
+            position = span.index * TILE_WIDTH + offset // HASH_BYTES
+            index = position << (TILE_HEIGHT * span.level)
+            raise Finding(Problem("tiles", zh, en, path, index, offset))
         return data
 
     def _blame(self, span: TileSpan, position: int, offset: int, entry: bytes) -> Finding:
@@ -137,11 +138,9 @@ class LogPass:
             level += 1
 
     def _compare(self, span: TileSpan, ours: bytes) -> None:
-        theirs = self._read_tile(span)
+        theirs = self._read_tile(span, ours)
         if theirs != ours and self._bad_tile is None:
-            pairs = range(0, len(ours), HASH_BYTES)
-            first = next(i for i in pairs if ours[i : i + 32] != theirs[i : i + 32])
-            self._bad_tile = (span, first)
+            self._bad_tile = (span, first_difference(ours, theirs))
 
     def _check_root(self) -> None:
         true_root = self._tree.root == self._checkpoint.root
@@ -181,3 +180,19 @@ class _Growing:
         self.size, self.root = grown.size, grown.root
         self._last.update((tile.level, tile.data) for tile in grown.tiles)
         return grown.tiles
+
+
+def _leaf_hashes(entry_bundle: bytes, width: int) -> bytes:
+    """The level-0 tile that an entry bundle leads to; empty where it cannot be read."""
+    try:
+        return b"".join(leaf_hash(entry) for entry in split_entries(entry_bundle, width))
+    except LedgerError:
+        return b""
+
+
+def first_difference(ours: bytes, theirs: bytes) -> int:
+    """Where the first hash of a tile stands that is not ours; the last one if all of ours are."""
+    for at in range(0, len(ours), HASH_BYTES):
+        if ours[at : at + HASH_BYTES] != theirs[at : at + HASH_BYTES]:
+            return at
+    return max(0, len(ours) - HASH_BYTES)

@@ -15,6 +15,7 @@ from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.merkle import EMPTY_ROOT, leaf_hash
 from waste_trace.ledger.tiles import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Tile, append
 from waste_trace.ledger.verify_events import EventChecks
+from waste_trace.ledger.verify_log import first_difference
 from waste_trace.ledger.verify_result import Finding, Place, Problem, Report
 from waste_trace.ledger.vkey import VerifierKey
 from waste_trace.store.tables import Entry, EventIndex
@@ -158,10 +159,7 @@ class Regrown:
         stored = SqlTiles(self._connection).read(ours.level, ours.index, ours.width)
         if stored == ours.data:
             return
-        pairs = range(0, len(ours.data), HASH_BYTES)
-        first = next(
-            (i for i in pairs if stored[i : i + 32] != ours.data[i : i + 32]), len(ours.data)
-        )
+        first = first_difference(ours.data, stored)
         position = ours.index * TILE_WIDTH + first // HASH_BYTES
         index = position << (TILE_HEIGHT * ours.level)
         zh = f"第 {ours.level} 层第 {ours.index} 号分片被改（自第 {index} 条起）。"
