@@ -110,7 +110,7 @@ def change_files(specimen: Specimen, count: int, seed: int, tally: Tally) -> Non
     names = specimen.files()
     manifest = specimen.folder / layout.MANIFEST
     whole_manifest = manifest.read_bytes()
-    each = max(1, count // (2 * len(names) - len(UNTRUSTED)))
+    each = -(-count // (2 * len(names) - len(UNTRUSTED)))
     for name in names:
         path = specimen.folder / name
         original = path.read_bytes()

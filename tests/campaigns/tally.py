@@ -13,12 +13,14 @@ class Tally:
 
     Attributes:
         name: of the campaign. tried: by class. failures: what should not have been, in words.
-        unnamed: changes that were found, but not where they were. slowest_seconds: of one answer.
+        refused: changes that the database itself did not take. slowest_seconds: of one answer.
+        figures: what else was measured.
     """
 
     name: str
     tried: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    refused: int = 0
     slowest_seconds: float = 0.0
     figures: dict[str, float | int | str] = field(default_factory=dict)
     _began: float = field(default_factory=time.monotonic)
@@ -42,6 +44,7 @@ class Tally:
             "campaign": self.name,
             "tried": self.total,
             "failed": len(self.failures),
+            "refused": self.refused,
             "seconds": round(time.monotonic() - self._began, 1),
             "slowest_ms": round(self.slowest_seconds * 1000, 1),
             **self.figures,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.errors import LedgerError
-from waste_trace.ledger.event import Event, parse_event, payload_hash
+from waste_trace.ledger.event import parse_event, payload_hash
 from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.merkle import EMPTY_ROOT, leaf_hash
 from waste_trace.ledger.tiles import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Tile, append
@@ -18,6 +18,7 @@ from waste_trace.ledger.verify_events import EventChecks
 from waste_trace.ledger.verify_log import first_difference
 from waste_trace.ledger.verify_result import Finding, Place, Problem, Report
 from waste_trace.ledger.vkey import VerifierKey
+from waste_trace.store.projector import Record, index_row
 from waste_trace.store.tables import Entry, EventIndex
 from waste_trace.store.tiles import SqlTiles
 from waste_trace.store.writing import table_of
@@ -25,7 +26,8 @@ from waste_trace.store.writing import table_of
 STEP = 1024
 #: (entries done, entries to do)
 Progress = Callable[[int, int], None]
-_INDEXED = ("event_id", "typ", "dev", "ep", "seq", "org", "site", "act")
+#: Columns of the event index that depend on what came before: the chain, the checkpoint quoted.
+_DERIVED = {"idx", "chain_flags", "proven_after"}
 
 
 class EntryPass:
@@ -78,7 +80,7 @@ class EntryPass:
 
     def _rows(self, start: int, end: int) -> Iterator[tuple[int, RowMapping]]:
         entry, index = table_of(Entry), table_of(EventIndex)
-        columns: list[Any] = [index.c[name] for name in _INDEXED]
+        columns: list[Any] = [column for column in index.c if column.name not in _DERIVED]
         query = (
             select(entry.c.idx, entry.c.leaf, entry.c.payload_hash, *columns)
             .outerjoin(index, index.c.idx == entry.c.idx)
@@ -112,7 +114,7 @@ class EntryPass:
             zh, en = f"第 {index} 条入账时间倒退。", f"The logged time runs back at entry {index}."
             raise wrong("entries", index, zh, en)
         self._ms = leaf.ms
-        _check_index(index, row, event)
+        _check_index(row, Record(index, leaf.ms, event, bytes(row["payload_hash"])))
         if self._events is not None:
             self._events.check(Place("entry", index, 0), data)
 
@@ -172,9 +174,10 @@ def wrong(what: str, index: int | None, zh: str, en: str) -> Finding:
     return Finding(Problem(what, zh, en, None, index))
 
 
-def _check_index(index: int, row: RowMapping, event: Event) -> None:
-    said = (event.id, event.typ, event.dev, event.ep, event.seq, event.org, event.site, event.act)
-    if tuple(row[name] for name in _INDEXED) != said:
+def _check_index(row: RowMapping, record: Record) -> None:
+    said = index_row(record, [])
+    if any(row[name] != said[name] for name in said.keys() - _DERIVED):
+        index = record.idx
         zh = f"第 {index} 条与事件索引不符，请运行 waste-trace rebuild。"
         en = f"The event index does not say what entry {index} says; run waste-trace rebuild."
         raise wrong("event_index", index, zh, en)

@@ -6,19 +6,19 @@ it came stands in the data folder; the next check starts there, and proves that 
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, func, select
 
 from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint
 from waste_trace.ledger.encoding import b64, decode_b64
-from waste_trace.ledger.errors import LedgerError
+from waste_trace.ledger.errors import LedgerError, MalformedKey
+from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.merkle import EMPTY_ROOT
-from waste_trace.ledger.note import log_vkey
-from waste_trace.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, TreeReader
+from waste_trace.ledger.note import log_vkey, parse_note
+from waste_trace.ledger.policy import Policy
+from waste_trace.ledger.tiles import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, TreeReader
 from waste_trace.ledger.verify_events import CHECKS
 from waste_trace.ledger.verify_result import (
     Finding,
@@ -29,15 +29,18 @@ from waste_trace.ledger.verify_result import (
     problem_of,
 )
 from waste_trace.ledger.vkey import VerifierKey
+from waste_trace.services.check_cosignatures import check_cosignatures
 from waste_trace.services.check_entries import EntryPass, Progress, wrong
+from waste_trace.services.ledger_snapshot import require_head, snapshot_of
 from waste_trace.services.witness_alarm import read_alarm
+from waste_trace.services.witness_policy import UnusablePolicy, read_policy
 from waste_trace.settings import Settings
-from waste_trace.store.engine import is_sqlite, open_engine
+from waste_trace.store.engine import open_engine
 from waste_trace.store.key_files import KeyFiles
 from waste_trace.store.sequencer import LedgerRolledBack
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.tables import CheckpointRow, Entry, EventIndex, TileRow
-from waste_trace.store.tiles import SqlTiles, read_head
+from waste_trace.store.tiles import SqlTiles
 from waste_trace.store.writing import table_of
 
 STATE_FILE = "ledger-check.json"
@@ -62,7 +65,7 @@ def check_ledger(
     """
     report = Report(keys="this ledger's own")
     report.plan("checkpoint", "high-water", "entries", "tiles", "root", "event_index")
-    report.plan(*(CHECKS if full else ()), "checkpoints")
+    report.plan(*(CHECKS if full else ()), "checkpoints", "cosignatures")
     keys = settings.data_dir / "keys"
     if not all((keys / f"{name}.pem").exists() for name in ("log", "registrar")):
         zh = f"数据文件夹 {settings.data_dir} 中没有台账密钥。"
@@ -71,7 +74,7 @@ def check_ledger(
         return report
     engine = open_engine(settings.database)
     try:
-        with _snapshot(engine) as connection:
+        with snapshot_of(engine) as connection:
             _Check(settings, connection, report, full).run(progress)
     except Finding as finding:
         report.conclude(finding.problem, finding.verdict)
@@ -88,18 +91,19 @@ class _Check:
     def __init__(
         self, settings: Settings, connection: Connection, report: Report, full: bool
     ) -> None:
-        head = read_head(connection)
-        if head is None or head.size == 0:
-            zh, en = "台账尚未开立。", "The ledger is not open yet."
-            raise Finding(Problem("checkpoint", zh, en), Verdict.INCOMPLETE)
+        head = require_head(connection)
         files = KeyFiles(settings.data_dir / "keys", settings.key_passphrase.get_secret_value())
         self._folder = settings.data_dir
+        self._witness_policy = settings.witness_policy
         self._connection = connection
         self._report = report
         self._full = full
         self._head = head
-        self._log = log_vkey(head.origin, files.key("log"))
-        self._registrar = log_vkey(f"{head.origin}/registrar", files.key("registrar"))
+        try:
+            self._log = log_vkey(head.origin, files.key("log"))
+            self._registrar = log_vkey(f"{head.origin}/registrar", files.key("registrar"))
+        except MalformedKey as error:
+            raise wrong("checkpoint", head.size, error.zh, error.en) from error
 
     def run(self, progress: Progress) -> None:
         """Check, and keep how far it came; raises the first `Finding`."""
@@ -118,6 +122,7 @@ class _Check:
         report.passed("entries", f"{head.size - reached.size} entries, from {reached.size} on")
         report.passed("tiles", "every tile is the one that the entries lead to")
         self._check_checkpoints(reached.size, root)
+        check_cosignatures(self._connection, self._policy(), reached.size, report)
         self._check_counts()
         if suspicion is not None:
             raise suspicion
@@ -162,6 +167,9 @@ class _Check:
             en = f"The newest checkpoint is not of the ledger's size {head.size}."
             raise wrong("checkpoint", head.size, zh, en)
         self._open(row.size, row.note)
+        if row.ms != head.ms_last:
+            zh, en = "台账头部记录的时间不符。", "The time in the head of the log is another one."
+            raise wrong("checkpoint", head.size, zh, en)
         self._report.passed("checkpoint", f"{head.size} entries, signed by the log")
 
     def _check_checkpoints(self, start: int, root: bytes) -> None:
@@ -169,13 +177,21 @@ class _Check:
 
         The first that is not names the entries between which history changed.
         """
-        table, tree, good = table_of(CheckpointRow), self._tree(), start
+        table, entry = table_of(CheckpointRow), table_of(Entry)
+        tree, good = self._tree(), start
         rows = self._connection.execute(
-            select(table.c.size, table.c.note).where(table.c.size > start).order_by(table.c.size)
+            select(table.c.size, table.c.note, table.c.ms, entry.c.leaf)
+            .outerjoin(entry, entry.c.idx == table.c.size - 1)
+            .where((table.c.size > start) | (table.c.size < 1))
+            .order_by(table.c.size)
         )
         count = 0
-        for size, note in rows:
+        for size, note, ms, leaf in rows:
             signed = self._open(size, note)
+            if leaf is None or parse_leaf(bytes(leaf)).ms != ms:
+                zh = f"大小为 {size} 的检查点的时间不是其最后一条的入账时间。"
+                en = f"Checkpoint {size} is not of the time at which its last entry was logged."
+                raise wrong("checkpoint", size, zh, en)
             if signed.root != (root if size == self._head.size else tree.root(size)):
                 zh = f"第 {good} 至 {size - 1} 条之间的内容已不是签名时的内容。"
                 en = f"Between entry {good} and {size - 1} the ledger is not what was signed."
@@ -193,6 +209,9 @@ class _Check:
         except LedgerError as error:
             zh, en = f"大小为 {size} 的检查点：{error.zh}", f"Checkpoint {size}: {error.en}"
             raise wrong("checkpoint", size, zh, en) from error
+        if len(parse_note(note).signatures) != 1:
+            zh, en = f"大小为 {size} 的检查点多了签名行。", f"Checkpoint {size} has further lines."
+            raise wrong("checkpoint", size, zh, en)
         if signed.size != size:
             zh, en = "检查点被调换。", f"The checkpoint of {size} says {signed.size}."
             raise wrong("checkpoint", min(size, signed.size), zh, en)
@@ -209,13 +228,26 @@ class _Check:
                 en = f"{table.name} has {count} rows; the ledger has {self._head.size} entries."
                 raise wrong(name, min(count, self._head.size), zh, en)
         self._report.passed("event_index", "as many rows as entries, and each says the same")
-        tile = table_of(TileRow)
-        edges = select(tile.c.level, func.max(tile.c.n)).group_by(tile.c.level)
-        for level, index in self._connection.execute(edges):
-            if index * TILE_WIDTH >= self._head.size >> (TILE_HEIGHT * level):
-                zh = f"第 {level} 层有多余的分片 {index}。"
-                en = f"There is a tile {index} of level {level} beyond the tree."
-                raise wrong("tiles", self._head.size, zh, en)
+        self._check_tile_rows()
+
+    def _check_tile_rows(self) -> None:
+        """Those that the tree needs have been compared; there are no others, and none is longer."""
+        tile, size, needed = table_of(TileRow), self._head.size, 0
+        while size:
+            needed += -(-size // TILE_WIDTH)
+            size >>= TILE_HEIGHT
+        count = self._connection.execute(select(func.count()).select_from(tile)).scalar_one()
+        if count != needed:
+            zh = f"有 {count} 个分片，应为 {needed} 个。"
+            en = f"There are {count} tiles; the tree has {needed}."
+            raise wrong("tiles", self._head.size, zh, en)
+        odd = select(tile).where(func.length(tile.c.data) != tile.c.width * HASH_BYTES).limit(1)
+        row = self._connection.execute(odd).first()
+        if row is not None:
+            index = row.n * TILE_WIDTH << (TILE_HEIGHT * row.level)
+            zh = f"第 {row.level} 层第 {row.n} 号分片的宽度不符。"
+            en = f"Tile {row.n} of level {row.level} is not as wide as it says."
+            raise wrong("tiles", index, zh, en)
 
     def _check_marks(self) -> None:
         try:
@@ -227,22 +259,20 @@ class _Check:
             raise wrong("high-water", None, alarm.zh, alarm.en)
         self._report.passed("high-water", "the database is not behind what was signed")
 
+    def _policy(self) -> Policy:
+        """The witnesses of the settings; a file that is unusable is a warning here."""
+        try:
+            return read_policy(self._witness_policy, self._log)
+        except UnusablePolicy as error:
+            self._report.warn(Notice("cosignatures", error.zh, error.en))
+            return read_policy("", self._log)
+
     def _tree(self) -> TreeReader:
         return TreeReader(SqlTiles(self._connection), self._head.size)
 
     def _keep(self, reached: _Reached) -> None:
         value = {"origin": reached.origin, "size": reached.size, "root": b64(reached.root)}
         _write(self._folder / STATE_FILE, json.dumps(value, sort_keys=True) + "\n")
-
-
-@contextmanager
-def _snapshot(engine: Engine) -> Iterator[Connection]:
-    """One state of the database, however much is appended meanwhile."""
-    with engine.connect() as connection:
-        if not is_sqlite(connection):
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            yield connection
 
 
 def _write(place: Path, text: str) -> None:

@@ -4,6 +4,6 @@ Nothing else writes a read table. ``Projector.apply`` runs in the transaction th
 leaves; ``waste-trace rebuild`` runs the same code over the whole ledger.
 """
 
-from waste_trace.store.projector.projector import Projector, ProjectorConfig, Record
+from waste_trace.store.projector.projector import Projector, ProjectorConfig, Record, index_row
 
-__all__ = ["Projector", "ProjectorConfig", "Record"]
+__all__ = ["Projector", "ProjectorConfig", "Record", "index_row"]

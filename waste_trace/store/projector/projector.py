@@ -96,7 +96,7 @@ class Projector:
             record.idx, event.org, event.claimed_at, proven_after, record.logged_at
         )
         work.findings.add([*outside, *late], record)
-        return _index_row(record, flags) | {"proven_after": proven_after}
+        return index_row(record, flags) | {"proven_after": proven_after}
 
     def _chain(self, record: Record, work: Work) -> list[str]:
         flags, chain = work.chains.accept(record)
@@ -167,7 +167,8 @@ def _ahead(records: Sequence[Record], work: Work) -> None:
     work.findings.ahead((WEIGHT_DIFFERENCE.name,), manifests)
 
 
-def _index_row(record: Record, flags: list[str]) -> dict[str, Any]:
+def index_row(record: Record, flags: list[str]) -> dict[str, Any]:
+    """What the event index says of an event, but for ``proven_after``."""
     event = record.event
     return {
         "idx": record.idx,
