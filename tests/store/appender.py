@@ -5,6 +5,7 @@ stands there was promised. Nothing here is buffered, so that a kill loses no pro
 """
 
 import os
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,24 +15,42 @@ from typing import Any
 
 from tests.conftest import settings_for
 from tests.store.signer import Signer, proven
+from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.event import payload_hash
+from waste_trace.ledger.receipt import parse_receipt
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.sequencer.batch import Batch
 from waste_trace.store.sequencer.high_water import HighWater
+from waste_trace.store.sequencer.known_keys import KnownKeys
+from waste_trace.store.sequencer.outcome import Recorded
 
 #: One server process imports everything once; each appender is a fork of it.
 PROCESSES = ForkServerContext()
 PROCESSES.set_forkserver_preload(["pytest", "tests.store.appender"])
 
-#: The steps of a batch, in order, before each of which a process can be stopped for good.
-STEPS: dict[str, tuple[type[Any], str]] = {
-    "place": (Batch, "ahead"),
-    "write": (Batch, "flush"),
-    "grow": (Batch, "seal"),
-    "check": (Batch, "_check_again"),
-    "move": (Batch, "_move_head"),
-    "prove": (Batch, "receipts"),
-    "mark": (HighWater, "raise_to"),
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A moment in a batch: before a method is called, or after it has returned."""
+
+    owner: type[Any]
+    method: str
+    after: bool = False
+    committed: bool = False
+
+
+#: The moments of a batch, in order, at each of which a process can be stopped for good.
+STEPS: dict[str, Step] = {
+    "place": Step(Batch, "ahead"),
+    "write": Step(Batch, "flush"),
+    "grow": Step(Batch, "seal"),
+    "check": Step(Batch, "_check_again"),
+    "move": Step(Batch, "_move_head"),
+    "prove": Step(Batch, "receipts"),
+    "commit": Step(Batch, "receipts", after=True),
+    "publish": Step(KnownKeys, "committed", committed=True),
+    "mark": Step(HighWater, "raise_to", committed=True),
+    "answer": Step(HighWater, "raise_to", after=True, committed=True),
 }
 
 
@@ -43,6 +62,9 @@ class Task:
         url, folder: the database and the data folder. dev: its device.
         file: where its promises stand. count: how many events. in_flight: how many at once.
         pause: the step at which it stops for good in the batch after ``after`` acknowledgements.
+        slow_ms: at each step it waits up to so long, at random, so that a kill falls between any
+            two of them; without that it would nearly always fall into the disk's own wait.
+        hasty: a broken writer, which answers before it has committed. Tests of the tests use it.
     """
 
     url: str
@@ -53,14 +75,18 @@ class Task:
     in_flight: int = 1
     pause: str = ""
     after: int = 0
+    slow_ms: int = 0
+    hasty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """An acknowledged event."""
+    """An acknowledged event, and the checkpoint under which it was acknowledged."""
 
     index: int
     payload_digest: bytes
+    size: int
+    root: bytes
 
 
 def start(task: Task) -> ForkServerProcess:
@@ -72,48 +98,94 @@ def start(task: Task) -> ForkServerProcess:
 
 def promises(file: Path) -> list[Promise]:
     """What a process has promised; a line that is cut off was never finished."""
-    if not file.exists():
-        return []
-    lines = file.read_text().split("\n")[:-1]
-    words = [line.split() for line in lines if line.startswith("ack ")]
-    return [Promise(int(index), bytes.fromhex(digest)) for _, index, digest in words]
+    words = [line.split() for line in _lines(file) if line.startswith("ack ")]
+    return [
+        Promise(int(index), bytes.fromhex(digest), int(size), bytes.fromhex(root))
+        for _, index, digest, size, root in words
+    ]
 
 
 def is_paused(file: Path) -> bool:
     """True once the process has stopped where it was told to."""
-    return file.exists() and "paused\n" in file.read_text()
+    return "paused" in _lines(file)
+
+
+def restart_seconds(file: Path) -> float | None:
+    """How long it took from the start to the first event in the ledger."""
+    found = [line.split()[1] for line in _lines(file) if line.startswith("open ")]
+    return float(found[0]) if found else None
 
 
 def append(task: Task) -> None:
     """Open the deployment, enrol a device, append, promise."""
     out = os.open(task.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    began = time.monotonic()
     deployment = Deployment.open(settings_for(task.url, task.folder))
     signer = Signer(deployment.sequencer, task.dev)
+    os.write(out, f"open {time.monotonic() - began:.4f}\n".encode())
+    _bend(task, out)
     done = 0
     while done < task.count:
         if task.pause and done >= task.after:
-            _stop_before(*STEPS[task.pause], lambda: os.write(out, b"paused\n"))
+            _at(STEPS[task.pause], lambda: _stop_for_good(out))
         items = [signer.sign() for _ in range(min(task.in_flight, task.count - done))]
         answers = [deployment.sequencer.submit(item) for item in items]
         for item, answer in zip(items, answers, strict=True):
-            recorded = answer.result(60)
+            recorded = answer.result(120)
             assert proven(deployment.sequencer, item, recorded).index == recorded.index
-            digest = payload_hash(item.envelope.payload).hex()
-            os.write(out, f"ack {recorded.index} {digest}\n".encode())
+            if not task.hasty:
+                _promise(out, recorded, payload_hash(item.envelope.payload))
             done += 1
     deployment.close()
     os.close(out)
 
 
-def _stop_before(owner: type[Any], name: str, say: Callable[[], object]) -> None:
-    original = getattr(owner, name)
-
-    def stop(*arguments: Any, **named: Any) -> Any:
-        say()
-        time.sleep(600)
-        return original(*arguments, **named)
-
-    setattr(owner, name, stop)
+def _bend(task: Task, out: int) -> None:
+    """Slow the steps down, or break the writer, as the task wants it."""
+    if task.hasty:
+        _make_hasty(out)
+    chance = random.Random(task.dev)
+    for step in STEPS.values() if task.slow_ms else ():
+        _at(step, lambda: time.sleep(chance.random() * task.slow_ms / 1000))
 
 
-__all__ = ["STEPS", "Promise", "Task", "append", "is_paused", "promises", "start"]
+def _make_hasty(out: int) -> None:
+    receipts = Batch.receipts
+
+    def hasty(batch: Batch, *arguments: Any) -> list[Recorded]:
+        found = receipts(batch, *arguments)
+        digests = {index: digest for digest, (index, _) in batch._placed.items()}
+        for recorded in found:
+            _promise(out, recorded, digests[recorded.index])
+        return found
+
+    Batch.receipts = hasty  # type: ignore[method-assign, assignment]
+
+
+def _promise(out: int, recorded: Recorded, digest: bytes) -> None:
+    seen = read_checkpoint(parse_receipt(recorded.receipt).checkpoint)
+    line = f"ack {recorded.index} {digest.hex()} {seen.size} {seen.root.hex()}\n"
+    os.write(out, line.encode())
+
+
+def _at(step: Step, act: Callable[[], object]) -> None:
+    original = getattr(step.owner, step.method)
+
+    def with_it(*arguments: Any, **named: Any) -> Any:
+        if not step.after:
+            act()
+        found = original(*arguments, **named)
+        if step.after:
+            act()
+        return found
+
+    setattr(step.owner, step.method, with_it)
+
+
+def _stop_for_good(out: int) -> None:
+    os.write(out, b"paused\n")
+    time.sleep(600)
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().split("\n")[:-1] if file.exists() else []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, RowMapping, func, select
 
+from tests.store.appender import Promise
 from waste_trace.ledger.checkpoint import open_checkpoint
 from waste_trace.ledger.event import Event, parse_event, payload_hash
 from waste_trace.ledger.leaf import parse_leaf
@@ -22,11 +23,18 @@ class Whole:
 
     events: list[Event]
     hashes: list[bytes]
-    checkpoints: list[int]
+    checkpoints: dict[int, bytes]
 
-    def index_of(self, payload_digest: bytes) -> int:
-        """Where a payload stands."""
-        return self.hashes.index(payload_digest)
+    def broken(self, promises: Sequence[Promise]) -> list[str]:
+        """What was promised and is not so: events that are lost, checkpoints of another history."""
+        found = []
+        for promise in promises:
+            here = self.hashes[promise.index : promise.index + 1]
+            if here != [promise.payload_digest]:
+                found.append(f"entry {promise.index} was acknowledged and is lost")
+            if self.checkpoints.get(promise.size) != promise.root:
+                found.append(f"another checkpoint of size {promise.size} was signed and shown")
+        return found
 
 
 def check_ledger(engine: Engine, log: VerifierKey) -> Whole:
@@ -51,12 +59,14 @@ def check_ledger(engine: Engine, log: VerifierKey) -> Whole:
         assert connection.execute(count).scalar_one() == head.size
         rows = connection.execute(select(table_of(CheckpointRow)).order_by("size")).mappings().all()
         checkpoints = _check_checkpoints(tree, rows, log)
-        assert checkpoints[-1:] == ([head.size] if head.size else [])
+        assert max(checkpoints, default=0) == head.size
     return Whole(events, hashes, checkpoints)
 
 
-def _check_checkpoints(tree: TreeReader, rows: Sequence[RowMapping], log: VerifierKey) -> list[int]:
-    sizes: list[int] = []
+def _check_checkpoints(
+    tree: TreeReader, rows: Sequence[RowMapping], log: VerifierKey
+) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
     before: tuple[int, bytes] | None = None
     for row in rows:
         checkpoint = open_checkpoint(row["note"], log)
@@ -66,5 +76,5 @@ def _check_checkpoints(tree: TreeReader, rows: Sequence[RowMapping], log: Verifi
             proof = tree.consistency(before[0], checkpoint.size)
             verify_consistency(*before, checkpoint.size, checkpoint.root, proof)
         before = (checkpoint.size, checkpoint.root)
-        sizes.append(checkpoint.size)
-    return sizes
+        found[checkpoint.size] = checkpoint.root
+    return found
