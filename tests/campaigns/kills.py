@@ -107,9 +107,18 @@ class Campaign:
     ) -> Task:  # fmt: skip
         dev = f"dev-{'by' if beside else 'kill'}-{number}"
         file = self.found.scratch / f"{dev}.txt"
-        hasty = self.hasty and not beside
-        task = Task(self.found.database.url, self.found.folder, dev, file, count, in_flight,
-                    pause, after, slow_ms, hasty)  # fmt: skip
+        task = Task(
+            self.found.database.url,
+            self.found.folder,
+            dev,
+            file,
+            count,
+            in_flight,
+            pause,
+            after,
+            slow_ms=slow_ms,
+            hasty=self.hasty and not beside,
+        )
         self.tasks.append(task)
         return task
 

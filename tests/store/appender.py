@@ -6,12 +6,16 @@ stands there was promised. Nothing here is buffered, so that a kill loses no pro
 
 import os
 import random
+import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import settings_for
 from tests.store.signer import Signer, proven
@@ -19,7 +23,8 @@ from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.event import payload_hash
 from waste_trace.ledger.receipt import parse_receipt
 from waste_trace.services.deployment import Deployment
-from waste_trace.store.sequencer.batch import Batch
+from waste_trace.store.sequencer import Sequencer
+from waste_trace.store.sequencer.batch import Batch, Submitted
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.sequencer.known_keys import KnownKeys
 from waste_trace.store.sequencer.outcome import Recorded
@@ -62,6 +67,7 @@ class Task:
         url, folder: the database and the data folder. dev: its device.
         file: where its promises stand. count: how many events. in_flight: how many at once.
         pause: the step at which it stops for good in the batch after ``after`` acknowledgements.
+        stall: it stops there like a frozen machine instead (SIGSTOP), once, until it is woken.
         slow_ms: at each step it waits up to so long, at random, so that a kill falls between any
             two of them; without that it would nearly always fall into the disk's own wait.
         hasty: a broken writer, which answers before it has committed. Tests of the tests use it.
@@ -75,6 +81,7 @@ class Task:
     in_flight: int = 1
     pause: str = ""
     after: int = 0
+    stall: bool = False
     slow_ms: int = 0
     hasty: bool = False
 
@@ -127,11 +134,11 @@ def append(task: Task) -> None:
     done = 0
     while done < task.count:
         if task.pause and done >= task.after:
-            _at(STEPS[task.pause], lambda: _stop_for_good(out))
+            _at(STEPS[task.pause], lambda: _stop(task, out))
         items = [signer.sign() for _ in range(min(task.in_flight, task.count - done))]
         answers = [deployment.sequencer.submit(item) for item in items]
         for item, answer in zip(items, answers, strict=True):
-            recorded = answer.result(120)
+            recorded = _recorded(deployment.sequencer, item, answer)
             assert proven(deployment.sequencer, item, recorded).index == recorded.index
             if not task.hasty:
                 _promise(out, recorded, payload_hash(item.envelope.payload))
@@ -182,9 +189,22 @@ def _at(step: Step, act: Callable[[], object]) -> None:
     setattr(step.owner, step.method, with_it)
 
 
-def _stop_for_good(out: int) -> None:
+def _recorded(sequencer: Sequencer, item: Submitted, answer: Future[Recorded]) -> Recorded:
+    """The answer; where the database failed, a device sends the same bytes again."""
+    try:
+        return answer.result(120)
+    except DBAPIError:
+        return sequencer.submit(item).result(120)
+
+
+def _stop(task: Task, out: int) -> None:
+    if task.stall and is_paused(task.file):
+        return  # it was stopped and woken before
     os.write(out, b"paused\n")
-    time.sleep(600)
+    if task.stall:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    else:
+        time.sleep(600)
 
 
 def _lines(file: Path) -> list[str]:

@@ -3,9 +3,10 @@
 import threading
 from pathlib import Path
 
-from tests.conftest import OpenDeployment
+from tests.campaigns.crowd import crowd, stall
+from tests.campaigns.specimen import Bench
+from tests.campaigns.tally import Tally
 from tests.databases import Database
-from tests.store.appender import Task, promises, start
 from tests.store.ledger_checks import check_ledger
 from tests.store.signer import Signer, proven
 from waste_trace.ledger.event import payload_hash
@@ -41,23 +42,20 @@ def test_threads_that_append_at_once(deployment: Deployment) -> None:
 
 
 def test_processes_that_append_at_once(
-    opened_database: Database, data_dir: Path, tmp_path: Path, open_deployment: OpenDeployment
+    opened_database: Database, data_dir: Path, tmp_path: Path
 ) -> None:
-    tasks = [
-        Task(opened_database.url, data_dir, f"dev-process-{number}", tmp_path / f"{number}.txt",
-             PER_PROCESS, in_flight=1 + 4 * number)
-        for number in range(PROCESSES)
-    ]  # fmt: skip
-    processes = [start(task) for task in tasks]
-    for process in processes:
-        process.join(120)
-    assert [process.exitcode for process in processes] == [0] * PROCESSES
-    deployment = open_deployment(opened_database, data_dir)
-    assert deployment.sequencer.read_only is None
-    whole = check_ledger(deployment.engine, deployment.sequencer.log_vkey)
-    for task in tasks:
-        kept = promises(task.file)
-        assert len(kept) == PER_PROCESS
-        assert [whole.hashes[one.index] for one in kept] == [one.payload_digest for one in kept]
-        own = [event.seq for event in whole.events if event.dev == task.dev]
-        assert own == list(range(PER_PROCESS))
+    tally = Tally("crowd")
+    crowd(Bench(opened_database, data_dir, tmp_path), PROCESSES, PER_PROCESS, tally)
+    assert tally.failures == []
+    assert tally.total == PROCESSES * PER_PROCESS
+
+
+def test_a_process_that_is_frozen_inside_a_batch_is_fenced_when_it_wakes(
+    opened_database: Database,
+    data_dir: Path,
+    tmp_path: Path,
+) -> None:
+    """On SQLite, with its one machine, the others wait; see tests/campaigns/crowd.py."""
+    tally = Tally("crowd")
+    stall(Bench(opened_database, data_dir, tmp_path), "commit", 9, tally)
+    assert tally.failures == []
