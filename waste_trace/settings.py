@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         description="Encrypts the private keys at rest. Empty: a random one is made and kept in "
         "the data folder, readable by its owner only.",
     )
+    key_store: str = Field(
+        "",
+        description="Empty: private keys in encrypted files. In a hardware token (extra [hsm]): "
+        "pkcs11:token=LABEL?module-path=/path/of/module.so&pin-source=file:/path/of/pin; without "
+        "pin-source the passphrase above is the PIN.",
+    )
     label_font: Path | None = Field(
         None, description="TrueType font with the Chinese characters of the labels; found if empty."
     )

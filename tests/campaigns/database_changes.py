@@ -255,7 +255,11 @@ def _ask(settings: Settings, words: str, edit: Edit, tally: Tally) -> None:
     tally.tried[words] += 1
     (settings.data_dir / STATE_FILE).unlink(missing_ok=True)
     began = time.monotonic()
-    report = check_ledger(settings, full=True)
+    try:
+        report = check_ledger(settings, full=True)
+    except Exception as error:  # a check that breaks off is a failure like any other
+        tally.fail(f"{words} broke the check: {error!r}: {edit.new}"[:400])
+        return
     tally.took(time.monotonic() - began)
     if report.exit_code == 0 or report.problem is None:
         tally.fail(f"{words} was not noticed: {edit.old} -> {edit.new}"[:400])

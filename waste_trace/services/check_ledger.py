@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, not_, select
 
 from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint
 from waste_trace.ledger.encoding import b64, decode_b64
@@ -36,7 +36,7 @@ from waste_trace.services.witness_alarm import read_alarm
 from waste_trace.services.witness_policy import UnusablePolicy, read_policy
 from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine
-from waste_trace.store.key_files import KeyFiles
+from waste_trace.store.key_store import KeyStore, open_key_store
 from waste_trace.store.sequencer import LedgerRolledBack
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.tables import CheckpointRow, Entry, EventIndex, TileRow
@@ -66,8 +66,9 @@ def check_ledger(
     report = Report(keys="this ledger's own")
     report.plan("checkpoint", "high-water", "entries", "tiles", "root", "event_index")
     report.plan(*(CHECKS if full else ()), "checkpoints", "cosignatures")
-    keys = settings.data_dir / "keys"
-    if not all((keys / f"{name}.pem").exists() for name in ("log", "registrar")):
+    there = settings.key_store or (settings.data_dir / "keys").is_dir()  # looking makes nothing
+    keys = open_key_store(settings) if there else None
+    if keys is None or not (keys.has("log") and keys.has("registrar")):
         zh = f"数据文件夹 {settings.data_dir} 中没有台账密钥。"
         en = f"There are no keys of a ledger in the data folder {settings.data_dir}."
         report.conclude(Problem("checkpoint", zh, en), Verdict.INCOMPLETE)
@@ -75,7 +76,7 @@ def check_ledger(
     engine = open_engine(settings.database)
     try:
         with snapshot_of(engine) as connection:
-            _Check(settings, connection, report, full).run(progress)
+            _Check(settings, keys, connection, report, full).run(progress)
     except Finding as finding:
         report.conclude(finding.problem, finding.verdict)
     except LedgerError as error:  # a tile is too short to be read at all
@@ -89,10 +90,14 @@ class _Check:
     """The checks in their order over one snapshot."""
 
     def __init__(
-        self, settings: Settings, connection: Connection, report: Report, full: bool
+        self,
+        settings: Settings,
+        keys: KeyStore,
+        connection: Connection,
+        report: Report,
+        full: bool,
     ) -> None:
         head = require_head(connection)
-        files = KeyFiles(settings.data_dir / "keys", settings.key_passphrase.get_secret_value())
         self._folder = settings.data_dir
         self._witness_policy = settings.witness_policy
         self._connection = connection
@@ -100,8 +105,8 @@ class _Check:
         self._full = full
         self._head = head
         try:
-            self._log = log_vkey(head.origin, files.key("log"))
-            self._registrar = log_vkey(f"{head.origin}/registrar", files.key("registrar"))
+            self._log = log_vkey(head.origin, keys.key("log"))
+            self._registrar = log_vkey(f"{head.origin}/registrar", keys.key("registrar"))
         except MalformedKey as error:
             raise wrong("checkpoint", head.size, error.zh, error.en) from error
 
@@ -241,7 +246,9 @@ class _Check:
             zh = f"有 {count} 个分片，应为 {needed} 个。"
             en = f"There are {count} tiles; the tree has {needed}."
             raise wrong("tiles", self._head.size, zh, en)
-        odd = select(tile).where(func.length(tile.c.data) != tile.c.width * HASH_BYTES).limit(1)
+        length = func.length(tile.c.data)
+        wide = (length // HASH_BYTES == tile.c.width) & (length % HASH_BYTES == 0)
+        odd = select(tile).where(not_(wide)).limit(1)
         row = self._connection.execute(odd).first()
         if row is not None:
             index = row.n * TILE_WIDTH << (TILE_HEIGHT * row.level)

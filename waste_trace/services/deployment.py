@@ -20,7 +20,7 @@ from waste_trace.settings import Settings
 from waste_trace.store.blobs import Blobs
 from waste_trace.store.disclosures import Vault
 from waste_trace.store.engine import open_engine
-from waste_trace.store.key_files import KeyFiles
+from waste_trace.store.key_store import KeyStore, open_key_store
 from waste_trace.store.projector import ProjectorConfig
 from waste_trace.store.sequencer import Sequencer
 
@@ -31,7 +31,7 @@ class Deployment:
 
     settings: Settings
     engine: Engine
-    keys: KeyFiles
+    keys: KeyStore
     sequencer: Sequencer
     blobs: Blobs
     clock_ms: Callable[[], int]
@@ -53,8 +53,8 @@ class Deployment:
         Raises:
             UnusablePolicy: the witness policy of the settings is not one of this ledger.
         """
+        keys = open_key_store(settings)
         engine = open_engine(settings.database)
-        keys = KeyFiles(settings.data_dir / "keys", settings.key_passphrase.get_secret_value())
         blobs = Blobs(settings.blob_url, settings.data_dir / "blobs")
         try:
             sequencer = Sequencer(

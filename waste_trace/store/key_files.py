@@ -35,6 +35,10 @@ class KeyFiles:
             self._loaded[name] = SigningKey.from_pem(path.read_bytes(), self._passphrase)
         return self._loaded[name]
 
+    def has(self, name: str) -> bool:
+        """True if there is such a key; makes none."""
+        return (self._folder / f"{name}.pem").exists()
+
     def adopt(self, name: str, key: SigningKey) -> None:
         """Take over a key of another folder; one that is here already stays."""
         path = self._folder / f"{name}.pem"
