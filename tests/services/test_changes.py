@@ -54,7 +54,7 @@ def test_parties_see_what_they_had_a_part_in_from_when_on_they_had(
     cast: Cast, clock: Clock
 ) -> None:
     told = drum(cast, clock)
-    rows = {row["typ"]: row["idx"] for row in entries(cast.deployment)}
+    rows = {str(row["typ"]): int(str(row["idx"])) for row in entries(cast.deployment)}
     plant = read(cast.deployment, person(PLANT), 100)
     seen = {index: since for since, index in plant}
     # Named as the receiver, it sees the manifest from then on, and its number at that moment.

@@ -208,7 +208,7 @@ def test_a_forged_signature_is_found_by_the_full_check(grown: Deployment) -> Non
         forged = type(item.envelope)(
             item.envelope.payload, item.envelope.payload_type, item.envelope.key_id, bytes(64)
         )
-        index = grown.sequencer.submit(type(item)(forged, item.event, item.public_key)).result(30)
+        index = grown.sequencer.submit(type(item)(forged, item.event, item.payload_hash)).result(30)
     assert check_ledger(grown.settings).verdict is Verdict.PROVEN  # hashes say nothing of it
     verdict, what, where = first_bad(check_ledger(grown.settings, full=True))
     assert (verdict, what, where) == (Verdict.TAMPERED, "signatures", index.index)
