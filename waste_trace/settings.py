@@ -134,6 +134,91 @@ class Settings(BaseSettings):
     late_event_hours: int = Field(
         24, description="An event logged so long after its claimed time is shown as late. 未核实."
     )
+    storage_days_operator: int = Field(
+        365,
+        gt=0,
+        description="Days that a licensed operator may store waste. 固废法 81: one year [P].",
+    )
+    storage_days_producer: int = Field(
+        365, gt=0, description="Days that waste may stand where it arose. 未核实: own figure."
+    )
+    medical_storage_hours: int = Field(
+        48,
+        gt=0,
+        description="Hours that medical waste may stand where it arose. 医疗废物管理条例 17 [P].",
+    )
+    storage_point_kg: Decimal = Field(
+        Decimal(3000),
+        description="Real-time stock that a 贮存点 may hold. GB 18597-2023 8.3.5: 3 t [1].",
+    )
+    confirm_working_days: int = Field(
+        5,
+        gt=0,
+        description="Working days from reception to confirmation. 转移管理办法 art. 18 [P].",
+    )
+    back_entry_working_days: int = Field(
+        10,
+        gt=0,
+        description="Working days until a transfer on paper is entered. 转移管理办法 art. 20 [P].",
+    )
+    open_manifest_days: int = Field(
+        15, gt=0, description="A manifest without an end is shown after so many days. 未核实."
+    )
+    silent_device_days: int = Field(
+        7, gt=0, description="A device is silent after so many days while waste moves. 未核实."
+    )
+    no_collection_days: int = Field(
+        90, gt=0, description="A small producer with waste is visited within so many days. 未核实."
+    )
+    forecast_tolerance_permille: int = Field(
+        200,
+        ge=0,
+        description="Produced against planned amount, pro rata, that is no finding. 未核实.",
+    )
+    forecast_after_days: int = Field(
+        90, ge=0, description="A year's plan is compared after so many days of it. 未核实."
+    )
+    silent_camera_hours: int = Field(
+        48, gt=0, description="A camera is silent after so many hours while waste stands. 未核实."
+    )
+    blinded_frames: int = Field(
+        3, gt=0, description="So many pictures in a row that show nothing are an alarm. 未核实."
+    )
+    scans_without_label: int = Field(
+        2,
+        gt=0,
+        description="A stored container whose code was typed so often, and whose label was never "
+        "read since, is looked at. 未核实.",
+    )
+    route_width_m: int = Field(
+        2000,
+        gt=0,
+        description="Metres from the planned route that are still on it, where the plan names "
+        "none. 未核实.",
+    )
+    journey_tolerance_minutes: int = Field(
+        60, ge=0, description="Minutes that a journey may take beyond its plan. 未核实."
+    )
+    answer_working_days_serious: int = Field(
+        3, gt=0, description="Working days to answer a serious finding. 未核实: set by the bureau."
+    )
+    answer_working_days_warning: int = Field(
+        5, gt=0, description="Working days to answer a warning. 未核实: set by the bureau."
+    )
+    answer_working_days_notice: int = Field(
+        10, gt=0, description="Working days to answer a notice. 未核实: set by the bureau."
+    )
+    checklist_file: Path | None = Field(
+        None,
+        description="JSON of the bureau's own inspection checklist (规范化环境管理评估), in the "
+        "form of the packaged one. Empty: that one, 未核实.",
+    )
+    risk_weights_file: Path | None = Field(
+        None, description="JSON of the bureau's own risk weights. Empty: the packaged ones, 未核实."
+    )
+    incompatible_file: Path | None = Field(
+        None, description="CSV of incompatible pairs. Empty: the packaged ones, 未核实."
+    )
     retention_years: int = Field(
         10,
         description="Personal data of manifest events is not erased before so many years, but for "

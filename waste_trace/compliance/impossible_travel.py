@@ -16,6 +16,7 @@ IMPOSSIBLE_TRAVEL = Rule(
     "own rule; the speed is configuration (dangerous goods may do 80 km/h on motorways)",
     "M",
     Severity.SERIOUS,
+    ("travel_limit_kmh",),
 )
 _EARTH_KM = 6371.0
 

@@ -13,6 +13,7 @@ LATE_EVENT = Rule(
     "HJ 1259-2022 6.2 (如实记录); the number of hours is configuration",
     "M",
     Severity.NOTICE,
+    ("late_event_hours",),
 )
 DEVICE_GAP = Rule(
     "device_gap",

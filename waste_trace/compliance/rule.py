@@ -24,6 +24,7 @@ class Rule:
         name: stable, the same in findings, settings and documentation.
         clause: standard and clause, or the reason of our own.
         certainty: the tag of the domain facts: P, 2, 1, M or ? (M and ? are shown as 未核实).
+        settings: names of the settings that hold its figures.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Rule:
     clause: str
     certainty: str
     severity: Severity
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,31 +4,73 @@ from collections.abc import Mapping
 
 from waste_trace.compliance.copied_label import COPIED_LABEL
 from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER
+from waste_trace.compliance.filing_deadlines import LATE_FILING
+from waste_trace.compliance.finding_life import FINDING_OVERDUE
+from waste_trace.compliance.forecast_deviation import FORECAST_DEVIATION
 from waste_trace.compliance.frame_verdict import CAMERA_IMPAIRED, STOCK_MISMATCH
 from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL
+from waste_trace.compliance.incompatible import INCOMPATIBLE_NEIGHBOURS
+from waste_trace.compliance.manifest_deadlines import (
+    LATE_BACK_ENTRY,
+    LATE_CONFIRMATION,
+    OPEN_MANIFEST,
+)
 from waste_trace.compliance.mass_balance import MASS_BALANCE_GAP
 from waste_trace.compliance.packing_difference import PACKING_DIFFERENCE
 from waste_trace.compliance.proven_time import OTHER_HISTORY, TIME_OUTSIDE_PROOF
 from waste_trace.compliance.record_quality import DEVICE_GAP, FORGED_LABEL, LATE_EVENT
+from waste_trace.compliance.route_deviation import ROUTE_DEVIATION, TIME_DEVIATION
 from waste_trace.compliance.rule import Rule
+from waste_trace.compliance.silence import (
+    CAMERA_BLINDED,
+    CAMERA_SILENT,
+    NO_COLLECTION,
+    SILENT_DEVICE,
+)
+from waste_trace.compliance.storage_amount import CAPACITY, STORAGE_AMOUNT
+from waste_trace.compliance.storage_time import (
+    MEDICAL_STORAGE,
+    PRODUCER_STORAGE_TIME,
+    STORAGE_TIME,
+)
+from waste_trace.compliance.unlabelled import UNLABELLED_CONTAINER
 from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
 
 RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
+        CAMERA_BLINDED,
         CAMERA_IMPAIRED,
+        CAMERA_SILENT,
+        CAPACITY,
         COPIED_LABEL,
         CUSTODY_GAP,
         DEVICE_GAP,
+        FINDING_OVERDUE,
+        FORECAST_DEVIATION,
         FORGED_LABEL,
         IMPOSSIBLE_TRAVEL,
+        INCOMPATIBLE_NEIGHBOURS,
+        LATE_BACK_ENTRY,
+        LATE_CONFIRMATION,
         LATE_EVENT,
         MASS_BALANCE_GAP,
+        LATE_FILING,
+        MEDICAL_STORAGE,
+        NO_COLLECTION,
+        OPEN_MANIFEST,
         OTHER_HISTORY,
         PACKING_DIFFERENCE,
+        PRODUCER_STORAGE_TIME,
+        ROUTE_DEVIATION,
+        SILENT_DEVICE,
         STOCK_MISMATCH,
+        STORAGE_AMOUNT,
+        STORAGE_TIME,
+        TIME_DEVIATION,
         TIME_OUTSIDE_PROOF,
         UNKNOWN_CONTAINER,
+        UNLABELLED_CONTAINER,
         WEIGHT_DIFFERENCE,
     )
 }

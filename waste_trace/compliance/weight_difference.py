@@ -13,6 +13,7 @@ WEIGHT_DIFFERENCE = Rule(
     "危险废物转移管理办法 art. 18; the tolerance is configuration (no figure in law)",
     "P",
     Severity.WARNING,
+    ("weight_tolerance_permille", "weight_tolerance_kg"),
 )
 
 
