@@ -6,6 +6,7 @@ import sys
 import typer
 
 from api.cli.accounts import account, party
+from api.cli.calendar import calendar
 from api.cli.catalogue import catalogue
 from api.cli.check import scan, trace, verify, verify_frames
 from api.cli.demo import demo
@@ -31,9 +32,16 @@ for verb, act in (("place", print_place), ("mark", print_mark), ("account", acco
     label.command(verb)(act)
 frames = typer.Typer(help="监控画面 camera frames", no_args_is_help=True)
 frames.command("verify")(verify_frames)
-for name, group in (("label", label), ("ledger", ledger), ("catalogue", catalogue),
-                    ("frames", frames), ("station", station), ("account", account),
-                    ("party", party)):  # fmt: skip
+for name, group in (
+    ("account", account),
+    ("calendar", calendar),
+    ("catalogue", catalogue),
+    ("frames", frames),
+    ("label", label),
+    ("ledger", ledger),
+    ("party", party),
+    ("station", station),
+):
     app.add_typer(group, name=name)
 
 

@@ -24,6 +24,7 @@ class Thresholds:
         silent_camera: no picture from a store with waste in it. 未核实.
         blinded_frames: so many pictures in a row that show nothing. 未核实.
         scans_without_label: typed codes of a stored container before its label counts as missing.
+        route_width_m, journey_tolerance: where the planned route names none. 未核实.
     """
 
     operator_storage: timedelta = timedelta(days=365)
@@ -40,3 +41,5 @@ class Thresholds:
     silent_camera: timedelta = timedelta(days=2)
     blinded_frames: int = 3
     scans_without_label: int = 2
+    route_width_m: int = 2000
+    journey_tolerance: timedelta = timedelta(minutes=60)
