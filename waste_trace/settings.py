@@ -185,7 +185,7 @@ class Settings(BaseSettings):
         3, gt=0, description="So many pictures in a row that show nothing are an alarm. 未核实."
     )
     scans_without_label: int = Field(
-        2,
+        3,
         gt=0,
         description="A stored container whose code was typed so often, and whose label was never "
         "read since, is looked at. 未核实.",

@@ -149,7 +149,7 @@ def test_pairs_are_data_with_a_source() -> None:
     assert len(incompatible_neighbours("TS-1", "", FACTORY, stored, own)) == 1
 
 
-@pytest.mark.parametrize(("typed", "fires"), [((), False), ((3,), False), ((3, 5), True)])
+@pytest.mark.parametrize(("typed", "fires"), [((), False), ((3, 5), False), ((3, 5, 6), True)])
 def test_a_code_that_is_typed_again_and_again_has_no_label(
     typed: tuple[int, ...], fires: bool
 ) -> None:
@@ -159,6 +159,13 @@ def test_a_code_that_is_typed_again_and_again_has_no_label(
         for one in raised:
             read_by_people(one)
             assert one.facts["events"] == list(typed)
+
+
+def test_an_inspection_that_saw_no_label_suffices() -> None:
+    seen_bad = LabelReadings(CODE, FACTORY, "TS-1", (), True, reported=9)
+    (raised,) = unlabelled_container(seen_bad, LIMITS)
+    read_by_people(raised)
+    assert raised.facts["events"] == [9]
 
 
 RECEIVED = datetime(2026, 9, 29, 2, 0, tzinfo=UTC)

@@ -109,9 +109,14 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def start_of_day(day: date) -> datetime:
+    """The first moment of the day, aware in Asia/Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
 def end_of_day(day: date) -> datetime:
     """The first moment after the day, in Asia/Shanghai: what is before it is in time."""
-    return datetime.combine(day + _DAY, time(), SHANGHAI)
+    return start_of_day(day + _DAY)
 
 
 @cache

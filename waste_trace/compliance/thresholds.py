@@ -40,6 +40,6 @@ class Thresholds:
     forecast_after: timedelta = timedelta(days=90)
     silent_camera: timedelta = timedelta(days=2)
     blinded_frames: int = 3
-    scans_without_label: int = 2
+    scans_without_label: int = 3
     route_width_m: int = 2000
     journey_tolerance: timedelta = timedelta(minutes=60)
