@@ -18,6 +18,9 @@ from waste_trace.ledger.errors import InvalidProof
 from waste_trace.ledger.merkle import verify_consistency
 from waste_trace.ledger.receipt import verify_receipt
 
+#: Records sent at once; the ledger takes 256, and a weak network carries fewer in one piece.
+_BATCH = 64
+
 
 class LedgerForked(WasteTraceError):
     """The ledger shows this device a history that does not continue the one it has verified."""
@@ -85,32 +88,83 @@ def sync(handheld: Handheld, client: httpx.Client) -> SyncReport:
         LedgerError: a receipt that does not prove the record; it is kept waiting.
     """
     report = SyncReport()
-    for record in handheld.notebook.records(WAITING):
-        try:
-            if not _send(handheld, client, record, report):
-                break
-        except httpx.TransportError:
-            break
+    waiting = handheld.notebook.records(WAITING)
+    try:
+        if len(waiting) < 2 or not _send_many(handheld, client, waiting, report):
+            _send_singly(handheld, client, waiting, report)
+    except httpx.TransportError:
+        pass  # what was not answered waits
     _learn_withdrawn(handheld, client)
     report.waiting = len(handheld.notebook.records(WAITING))
     return report
 
 
-def _send(
-    handheld: Handheld, client: httpx.Client, record: QueuedRecord, report: SyncReport
+def _send_many(
+    handheld: Handheld, client: httpx.Client, waiting: Sequence[QueuedRecord], report: SyncReport
 ) -> bool:
-    """Send one record; False if the answer was not about it."""
-    content = event_request(record.envelope, handheld.notebook.disclosures(record.seq))
-    answer = client.post(
-        "/v1/events", content=content, headers={"content-type": "application/json"}
-    )
-    value = _json(answer)
-    if answer.status_code in (200, 201) and "receipt" in value:
+    """Send records many at a time; False if this server takes them one by one only."""
+    for start in range(0, len(waiting), _BATCH):
+        part = waiting[start : start + _BATCH]
+        bodies = [_body(handheld, record) for record in part]
+        content = b"[" + b",".join(bodies) + b"]"
+        answer = client.post(
+            "/v1/events/batch", content=content, headers={"content-type": "application/json"}
+        )
+        if 400 <= answer.status_code < 500 and answer.status_code != 429:
+            return False
+        answers = _answers(answer)
+        if len(answers) != len(part):
+            return True  # nothing that the ledger says; another time
+        for record, one in zip(part, answers, strict=True):
+            if not _settle(handheld, client, record, one, report):
+                return True
+    return True
+
+
+def _answers(answer: httpx.Response) -> list[tuple[int, Mapping[str, Any]]]:
+    """Status and JSON for each record of a batch; empty where it is something else."""
+    found = _json(answer).get("answers")
+    try:
+        return [(int(one["status"]), one["recorded"] or one["problem"]) for one in found or ()]
+    except (KeyError, TypeError, ValueError):
+        return []
+
+
+def _send_singly(
+    handheld: Handheld, client: httpx.Client, waiting: Sequence[QueuedRecord], report: SyncReport
+) -> None:
+    settled = {*report.received, *report.refused}
+    for record in waiting:
+        if record.seq in settled:
+            continue
+        answer = client.post(
+            "/v1/events",
+            content=_body(handheld, record),
+            headers={"content-type": "application/json"},
+        )
+        if not _settle(handheld, client, record, (answer.status_code, _json(answer)), report):
+            return
+
+
+def _body(handheld: Handheld, record: QueuedRecord) -> bytes:
+    return event_request(record.envelope, handheld.notebook.disclosures(record.seq))
+
+
+def _settle(
+    handheld: Handheld,
+    client: httpx.Client,
+    record: QueuedRecord,
+    answer: tuple[int, Mapping[str, Any]],
+    report: SyncReport,
+) -> bool:
+    """Take the answer (status, JSON) to one record; False if it was not about it."""
+    status, value = answer
+    if status in (200, 201) and "receipt" in value:
         if not _accept(handheld, client, record.seq, record.envelope, value):
             return False
         report.received.append(record.seq)
         return True
-    if _is_refusal(answer, value):
+    if _is_refusal(status, value):
         known = handheld.consequences(record.envelope, received=False)
         handheld.notebook.settle(record.seq, REFUSED, problem=value, remember=known)
         report.refused.append(record.seq)
@@ -135,9 +189,9 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _is_refusal(answer: httpx.Response, value: Mapping[str, Any]) -> bool:
+def _is_refusal(status: int, value: Mapping[str, Any]) -> bool:
     """True if the ledger itself says no: in its own words, and not for now only."""
-    return 400 <= answer.status_code < 500 and answer.status_code != 429 and "code" in value
+    return 400 <= status < 500 and status != 429 and "code" in value
 
 
 def _learn_withdrawn(handheld: Handheld, client: httpx.Client) -> None:
@@ -185,11 +239,13 @@ def _continues(handheld: Handheld, client: httpx.Client, given: Checkpoint) -> b
     """
     seen = handheld.notebook.recall("seen") or {"n": 0, "root": ""}
     own = (int(seen["n"]), decode_b64(seen["root"]))
+    if own == (given.size, given.root):
+        return True
     if own[0]:
         (size1, root1), (size2, root2) = sorted([own, (given.size, given.root)])
         answer = client.get("/v1/ledger/consistency", params={"from": size1, "to": size2})
         value = _json(answer)
-        if "proof" not in value and not _is_refusal(answer, value):
+        if "proof" not in value and not _is_refusal(answer.status_code, value):
             return False
         try:
             proof = [decode_b64(text) for text in value["proof"]]

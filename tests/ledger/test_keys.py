@@ -1,9 +1,12 @@
 """Signatures: known answers, the strict rule, and malformed input that must not get through."""
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waste_trace.ledger import keys
 from waste_trace.ledger.errors import InvalidSignature, MalformedKey
 from waste_trace.ledger.keys import (
     ALGORITHMS,
@@ -135,6 +138,91 @@ def test_s_that_is_not_reduced_is_refused() -> None:
     s = int.from_bytes(signature[32:], "little") + L
     with pytest.raises(InvalidSignature):
         verify("ed25519", key.public_key, signature[:32] + s.to_bytes(32, "little"), b"m")
+
+
+def mixed_order_key(a: int) -> tuple[bytes, tuple[int, int]]:
+    """The point aB plus a point of order 8: on the curve, reduced, and not of low order itself."""
+    torsion_y = next(
+        y
+        for y in (int.from_bytes(code, "little") & (2**255 - 1) for code in LOW_ORDER_ENCODINGS)
+        if y % P not in (0, 1, P - 1)
+    )
+    point = multiply(a, BASE)
+    mixed = add_points(point, (root_x(torsion_y), torsion_y))
+    return encode(mixed), mixed
+
+
+def root_x(y: int) -> int:
+    """An x of the curve for this y."""
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    return x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+
+
+def multiply(scalar: int, point: tuple[int, int]) -> tuple[int, int]:
+    """Double and add."""
+    result = (0, 1)
+    while scalar:
+        if scalar & 1:
+            result = add_points(result, point)
+        point, scalar = add_points(point, point), scalar >> 1
+    return result
+
+
+def encode(point: tuple[int, int]) -> bytes:
+    """RFC 8032 §5.1.2."""
+    return (point[1] | (point[0] & 1) << 255).to_bytes(32, "little")
+
+
+BASE_Y = 4 * pow(5, -1, P) % P
+BASE = (min(root_x(BASE_Y), P - root_x(BASE_Y), key=lambda x: x & 1), BASE_Y)
+
+
+def verdict(by: str, public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """What one library says, under the strict rule that stands before both."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "HAS_LIBSODIUM", by == "libsodium")
+        try:
+            verify("ed25519", public_key, signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def both(public_key: bytes, signature: bytes, message: bytes) -> set[bool]:
+    """The verdicts of both libraries."""
+    return {verdict(by, public_key, signature, message) for by in ("libsodium", "openssl")}
+
+
+def test_both_libraries_agree_where_cofactors_matter() -> None:
+    """A key of mixed order: the bare equation holds for one message in eight, and only then."""
+    assert keys.HAS_LIBSODIUM
+    a, r = 0x1234567890ABCDEF << 64 | 7, 0xFEDCBA0987654321 << 64 | 5
+    public_key, _ = mixed_order_key(a)
+    big_r = encode(multiply(r, BASE))
+    verdicts = []
+    for number in range(64):
+        message = number.to_bytes(2, "big")
+        h = int.from_bytes(hashlib.sha512(big_r + public_key + message).digest(), "little") % L
+        signature = big_r + ((r + h * a) % L).to_bytes(32, "little")
+        found = both(public_key, signature, message)
+        assert len(found) == 1, message
+        verdicts.append((h % 8 == 0, *found))
+    assert set(verdicts) == {(True, True), (False, False)}
+
+
+@given(message=st.binary(max_size=64), noise=st.binary(min_size=96, max_size=96), at=st.data())
+def test_both_libraries_agree_on_what_is_bent(
+    message: bytes, noise: bytes, at: st.DataObject
+) -> None:
+    key = SigningKey.from_private_bytes("ed25519", noise[:32])
+    signed = key.public_key + key.sign(message)
+    assert both(signed[:32], signed[32:], message) == {True}
+    bent = bytearray(signed)
+    for place in at.draw(st.lists(st.integers(0, 95), min_size=1, max_size=4)):
+        bent[place] = noise[place]
+    assert len(both(bytes(bent[:32]), bytes(bent[32:]), message)) == 1
+    assert both(noise[:32], noise[32:], message) == {False}
 
 
 def test_key_that_is_not_reduced_is_refused() -> None:

@@ -92,6 +92,48 @@ def test_a_refused_record_holds_nobody_up(device: Handheld, client: httpx.Client
     assert refused.problem["code"] == "not-permitted"
 
 
+def test_a_long_queue_goes_in_few_requests(
+    device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    """With a refused record, a new key and a record of that key among them."""
+    paths: list[str] = []
+    between.meddle = lambda request: paths.append(request.url.path)
+    for number in range(70):
+        device.record("produce", produce(f"{number}.000"), offline=True)
+    device.record("weigh_in", weigh_in("20263304000001", ["91330482MA2CUX11X39002140820261123001"]))
+    device.rotate()
+    device.record("produce", produce("2.000"))
+    report = sync(device, client)
+    assert (len(report.received), report.refused, report.waiting) == (73, [71], 0)
+    assert paths.count("/v1/events/batch") == 2
+    assert "/v1/events" not in paths
+    assert device.identity["ep"] == 1
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 413])
+def test_a_server_that_takes_no_batches_gets_one_by_one(
+    status: int, device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    device.record("produce", produce("2.000"))
+    between.meddle = only("/v1/events/batch", always(httpx.Response(status, json={"code": "x"})))
+    assert sync(device, client).received == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [None, [], [{}, {}], [1, 2], [{"status": 200, "recorded": None, "problem": None}] * 2],
+)
+def test_a_batch_answer_that_says_nothing_settles_nothing(
+    answers: object, device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    device.record("produce", produce("2.000"))
+    between.meddle = only(
+        "/v1/events/batch", always(httpx.Response(200, json={"answers": answers}))
+    )
+    assert sync(device, client).received == []
+    assert states(device) == [WAITING, WAITING]
+
+
 def lost(request: httpx.Request) -> httpx.Response:
     """There is no network."""
     raise httpx.ConnectError("no network", request=request)

@@ -12,9 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from tests.databases import Database
-from waste_trace.store.engine import open_engine
+from waste_trace.store import bulk
+from waste_trace.store.engine import UnstorableValue, open_engine
 from waste_trace.store.rows import Rows
-from waste_trace.store.tables import EnrolmentCode, Entry, GenealogyEdge, LogState, Site
+from waste_trace.store.tables import Container, EnrolmentCode, Entry, GenealogyEdge, LogState, Site
 from waste_trace.store.tables.columns import Kilograms
 from waste_trace.store.writing import (
     insert_missing,
@@ -172,3 +173,66 @@ def test_rows_with_a_key_of_several_parts(engine: Engine) -> None:
         again.ahead(GenealogyEdge, [("A", "B", 1), ("B", "A", 1)])
         assert again.get(GenealogyEdge, "A", "B", 1) == link
         assert again.get(GenealogyEdge, "B", "A", 1) is None
+
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def container(number: int, **more: object) -> dict[str, object]:
+    """A row with a value of every kind of column."""
+    columns = [column.name for column in table_of(Container).columns]
+    row = dict.fromkeys(columns, "文") | {
+        "container": f"C{number}", "issued": number % 2 == 0, "rotation": number, "mark": None,
+        "volume_l": 200, "declared_kg": Decimal(f"{number}.125"), "dispatched_kg": None,
+        "received_kg": Decimal("0.000"), "content_kg": Decimal("1.000"), "first_idx": 2**40,
+        "last_idx": number, "changed_at": datetime(2026, 11, 23, 16, 0, 0, number, CHINA),
+    }  # fmt: skip
+    return row | more
+
+
+def test_many_rows_are_the_rows_that_a_statement_writes(engine: Engine) -> None:
+    """By the driver's own cursor (COPY on PostgreSQL), by a Core statement: the same."""
+    table, rows = table_of(Container), [container(number) for number in range(20)]
+    with write_transaction(engine) as connection:
+        assert bulk.is_bulk(table, rows)
+        insert_rows(connection, Container, rows)
+        written = connection.execute(select(table).order_by(table.c.last_idx)).all()
+        connection.execute(table.delete())
+        for row in rows:
+            insert_rows(connection, Container, [row])
+        assert connection.execute(select(table).order_by(table.c.last_idx)).all() == written
+    declared = [row._mapping["declared_kg"] for row in written[:2]]
+    assert declared == [Decimal("0.125"), Decimal("1.125")]
+
+
+def test_many_rows_replace_those_that_are_there(engine: Engine) -> None:
+    table = table_of(Container)
+    with write_transaction(engine) as connection:
+        upsert(connection, Container, [container(number) for number in range(20)])
+        upsert(connection, Container, [container(number, state="新") for number in range(10, 30)])
+        query = select(table.c.state).order_by(table.c.rotation)
+        assert list(connection.execute(query).scalars()) == ["文"] * 10 + ["新"] * 20
+
+
+def test_of_many_rows_none_stays_where_one_cannot(engine: Engine) -> None:
+    wrong: list[tuple[dict[str, object], str]] = [
+        (container(1), "(?i)unique"),  # its key is there twice
+        (container(30, declared_kg=Decimal("0.0005")), "finer than a gram"),
+        (container(30, changed_at=datetime(2026, 1, 1)), "timezone"),  # noqa: DTZ001
+    ]
+    for row, words in wrong:
+        with pytest.raises(Exception, match=words), write_transaction(engine) as connection:
+            insert_rows(connection, Container, [*(container(n) for n in range(20)), row])
+    table = table_of(Container)
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
+
+
+def test_a_text_that_postgresql_cannot_hold_says_so(engine: Engine) -> None:
+    rows = [*(container(n) for n in range(20)), container(30, site="\x00")]
+    if engine.dialect.name == "sqlite":
+        with write_transaction(engine) as connection:
+            insert_rows(connection, Container, rows)
+        return
+    with pytest.raises(UnstorableValue), write_transaction(engine) as connection:
+        insert_rows(connection, Container, rows)

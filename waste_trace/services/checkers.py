@@ -40,6 +40,10 @@ class Checkers:
         assert self._threads is not None
         return self._threads.submit(self._ask, questions)
 
+    def pids(self) -> list[int]:
+        """Their process ids."""
+        return [process.pid for process in self._running]
+
     def close(self) -> None:
         """End them."""
         if self._threads is not None:

@@ -83,7 +83,7 @@ class Intake:
 
     def __init__(self, sequencer: Sequencer, processes: int, most: int) -> None:
         self._sequencer = sequencer
-        self._checkers = Checkers(processes)
+        self.checkers = Checkers(processes)
         self._ahead = _AHEAD * max(1, processes)
         self._most = most
         self._waiting: deque[_Waiting] = deque()
@@ -127,7 +127,7 @@ class Intake:
             self._thread.join()
         self._sequencer.close()
         self._refusals.shutdown(wait=True)
-        self._checkers.close()
+        self.checkers.close()
 
     def _run(self) -> None:
         flying: deque[_Chunk] = deque()
@@ -147,7 +147,7 @@ class Intake:
         return [item for item in taken if not item.cancelled()]
 
     def _start(self, waiting: Sequence[_Waiting]) -> _Chunk:
-        if len(waiting) < _MANY or not self._checkers.ready():
+        if len(waiting) < _MANY or not self.checkers.ready():
             return _Chunk(waiting)
         asked, questions = [], []
         for place, item in enumerate(waiting):
@@ -155,7 +155,7 @@ class Intake:
             if question is not None:
                 asked.append(place)
                 questions.append(question)
-        return _Chunk(waiting, asked, self._checkers.ask(questions))
+        return _Chunk(waiting, asked, self.checkers.ask(questions))
 
     def _finish(self, chunk: _Chunk) -> None:
         found: dict[int, Checked | None] = {}
