@@ -1,5 +1,6 @@
 """Commands that look and prove: scan, frames verify, trace, verify."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -76,7 +77,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """离线核验审计包。 Verify a bundle offline: 0 proven, 1 tampered, 2 incomplete, 3 unusable."""
-    report = verify_bundle(bundle, keys)
+    report = verify_bundle(bundle, keys, processes=max(1, (os.cpu_count() or 1) - 1))
     if as_json:
         print_json(report.to_value())
     else:

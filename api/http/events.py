@@ -15,7 +15,6 @@ from api.http.permissions import House, SigningDevice
 from api.http.problems import problem
 from waste_trace.errors import WasteTraceError
 from waste_trace.services.deployment import Deployment
-from waste_trace.services.event_request import changes_key
 from waste_trace.services.record_event import keep_refused, submit_event
 from waste_trace.services.refused import MalformedRequest
 from waste_trace.store.sequencer import Recorded
@@ -90,11 +89,7 @@ async def record_events(request: Request, deployment: House, _: SigningDevice) -
             partial(keep_refused, deployment, data, error, remote=remote)
         )
         raise
-    waiting: list[Future[Recorded]] = []
-    for body in bodies:
-        waiting.append(_submitted(deployment, json.dumps(body).encode(), remote))
-        if changes_key(body):  # what follows is signed by a key that must be in the log first
-            await asyncio.gather(asyncio.wrap_future(waiting[-1]), return_exceptions=True)
+    waiting = [_submitted(deployment, json.dumps(body).encode(), remote) for body in bodies]
     outcomes = await asyncio.gather(*map(asyncio.wrap_future, waiting), return_exceptions=True)
     return BatchAnswers(answers=[_answer(outcome, request) for outcome in outcomes])
 

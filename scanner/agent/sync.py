@@ -125,7 +125,10 @@ def _answers(answer: httpx.Response) -> list[tuple[int, Mapping[str, Any]]]:
     """Status and JSON for each record of a batch; empty where it is something else."""
     found = _json(answer).get("answers")
     try:
-        return [(int(one["status"]), one["recorded"] or one["problem"]) for one in found or ()]
+        return [
+            (int(one["status"]), dict(one["recorded"] or one["problem"] or {}))
+            for one in found or ()
+        ]
     except (KeyError, TypeError, ValueError):
         return []
 

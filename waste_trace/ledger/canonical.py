@@ -15,6 +15,7 @@ JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
+_PLAIN = frozenset({str, bool, type(None)})  # types all of whose values may stand anywhere
 
 
 def canonical_bytes(value: object) -> bytes:
@@ -55,7 +56,7 @@ def parse_canonical(data: bytes) -> JsonValue:
 
 def _check(value: object, depth: int) -> None:
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind in _PLAIN:
         return
     if kind is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]  # kind is int
@@ -67,11 +68,14 @@ def _check(value: object, depth: int) -> None:
         raise NotCanonical("嵌套过深。", f"Nested more than {MAX_DEPTH} deep.", limit=MAX_DEPTH)
     if isinstance(value, dict) and kind is dict:
         for key, item in value.items():
-            _check_key(key)
-            _check(item, depth + 1)
+            if type(key) is not str or not key.isascii():
+                raise _bad_key(key)
+            if type(item) not in _PLAIN:  # asked here, because most values are texts
+                _check(item, depth + 1)
     elif isinstance(value, (list, tuple)) and kind in (list, tuple):
         for item in value:
-            _check(item, depth + 1)
+            if type(item) not in _PLAIN:
+                _check(item, depth + 1)
     else:
         name = kind.__name__
         raise NotCanonical(
@@ -79,6 +83,5 @@ def _check(value: object, depth: int) -> None:
         )
 
 
-def _check_key(key: object) -> None:
-    if type(key) is not str or not key.isascii():
-        raise NotCanonical("键必须是 ASCII 文本。", "Keys must be ASCII text.", key=repr(key))
+def _bad_key(key: object) -> NotCanonical:
+    return NotCanonical("键必须是 ASCII 文本。", "Keys must be ASCII text.", key=repr(key))

@@ -160,14 +160,16 @@ def _check_profile(value: JsonValue) -> None:
         raise MalformedEvent("事件中不允许 null。", "null has no place in an event.")
     if isinstance(value, dict):
         for key, item in value.items():
-            if not _KEY.fullmatch(key):
+            if key not in _FIELDS and not _KEY.fullmatch(key):
                 raise MalformedEvent(
                     f"键 {key!r} 不合规。", f"Key {key!r} is not [a-z0-9_]+.", field=key
                 )
-            _check_profile(item)
+            if type(item) is not str:  # asked here, because most values are texts
+                _check_profile(item)
     elif isinstance(value, list):
         for item in value:
-            _check_profile(item)
+            if type(item) is not str:
+                _check_profile(item)
 
 
 def _match(value: dict[str, JsonValue], name: str, pattern: re.Pattern[str]) -> str:

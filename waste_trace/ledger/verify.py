@@ -6,6 +6,7 @@ Exit codes: 0 proven, 1 tampered, 2 incomplete or unwitnessed, 3 wrong use.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from waste_trace.ledger.verify_text import render
 from waste_trace.ledger.vkey import VerifierKey, parse_vkey
 
 WHOLE_CHECKS = ("entries", "tiles", "root", *CHECKS, "pinned")
+#: From so many entries on it is worth while to start processes for their signatures.
+LONG = 20_000
 _TRUST = {layout.POLICY, layout.REGISTRAR, layout.CHECKPOINT}
 
 
@@ -50,8 +53,11 @@ def load_keys(folder: Path) -> TrustedKeys:
     )
 
 
-def verify_bundle(path: Path, keys: Path | None = None) -> Report:
+def verify_bundle(path: Path, keys: Path | None = None, processes: int = 0) -> Report:
     """Verify the bundle at ``path`` (folder or zip); ``keys``: a folder as for `load_keys`.
+
+    ``processes``: how many others check the signatures of a long log, each of about 30 MB. They are
+    started anew, so a program that asks for them must be one that can be imported.
 
     Never raises for what is in the bundle: the report holds the verdict and the first problem.
     """
@@ -66,7 +72,7 @@ def verify_bundle(path: Path, keys: Path | None = None) -> Report:
         return _unusable(report, "这不是审计包。", f"There is no audit bundle at {path}.")
     try:
         with open_bundle(path) as bundle:
-            _Verification(bundle, trusted, report).run()
+            _Verification(bundle, trusted, report, processes).run()
     except Finding as finding:
         report.conclude(finding.problem, finding.verdict)
     except LedgerError as error:
@@ -83,8 +89,11 @@ class _Verification:
     check can often say which entry is behind it.
     """
 
-    def __init__(self, bundle: Bundle, trusted: TrustedKeys | None, report: Report) -> None:
+    def __init__(
+        self, bundle: Bundle, trusted: TrustedKeys | None, report: Report, processes: int
+    ) -> None:
         self._bundle = bundle
+        self._processes = processes
         self._trusted = trusted
         self._report = report
         self._partial = is_partial(bundle)
@@ -112,7 +121,8 @@ class _Verification:
         if self._partial:
             PartialPass(self._bundle, checkpoint, keys.registrar, self._report).run()
         else:
-            LogPass(self._bundle, checkpoint, keys.registrar, self._report).run()
+            processes = self._processes if checkpoint.size >= LONG else 0
+            LogPass(self._bundle, checkpoint, keys.registrar, self._report, processes).run()
             self._check_pinned(keys, checkpoint)
         return assessment
 
@@ -239,13 +249,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("bundle", type=Path, help="审计包（文件夹或 zip） folder or zip")
     parser.add_argument("--keys", type=Path, help="policy.txt + registrar.vkey")
     parser.add_argument("--json", action="store_true", help="JSON 输出 machine-readable result")
+    others = max(1, (os.cpu_count() or 1) - 1)
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=others,
+        help="核验签名的进程数 for the signatures of a long log",
+    )
     try:
         options = parser.parse_args(arguments)
     except (argparse.ArgumentError, SystemExit) as stop:
         if isinstance(stop, SystemExit) and not stop.code:
             return 0  # --help
         return 3
-    report = verify_bundle(options.bundle, options.keys)
+    report = verify_bundle(options.bundle, options.keys, options.processes)
     if options.json:
         sys.stdout.buffer.write(orjson.dumps(report.to_value()) + b"\n")
     else:

@@ -18,6 +18,7 @@ from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.tiles import TileReader, TreeReader
 from waste_trace.ledger.verify_disclosures import DisclosureChecks
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report
+from waste_trace.ledger.verify_signatures import SignaturesApart
 from waste_trace.ledger.vkey import VerifierKey
 
 CHECKS = ("canonical", "enrolment", "signatures", "times", "chains", "seen")
@@ -40,6 +41,7 @@ class EventChecks:
         tiles: TileReader,
         report: Report,
         disclosures: DisclosureChecks | None = None,
+        processes: int = 0,
     ) -> None:
         self._origin = checkpoint.origin
         self._size = checkpoint.size
@@ -50,6 +52,7 @@ class EventChecks:
         self._chains: dict[tuple[str, int], DeviceChain] = {}
         self._seen_roots: dict[int, bytes] = {}
         self._ms = 0
+        self._apart = SignaturesApart(processes, _blame) if processes else None
 
     def check(self, place: Place, entry: bytes) -> None:
         """Read one entry and check it; raises the first `Finding`."""
@@ -58,7 +61,7 @@ class EventChecks:
             leaf = parse_leaf(entry)
             event = parse_event(leaf.envelope.payload)
             what = "signatures"
-            self._check_signature(place, leaf.envelope, event)
+            self._check_signature(place, entry, leaf.envelope, event)
             what = "enrolment"
             self._registry.apply(place.index, event)
         except LedgerError as error:
@@ -71,6 +74,16 @@ class EventChecks:
         self._check_seen(place, event)
         if self._disclosures is not None:
             self._disclosures.check(place, event)
+
+    def settle(self) -> None:
+        """Wait for signatures that other processes check; raises the first `Finding` of theirs."""
+        if self._apart is not None:
+            self._apart.drain()
+
+    def close(self) -> None:
+        """Let go of those processes."""
+        if self._apart is not None:
+            self._apart.close()
 
     def finish(self) -> None:
         """Report what the whole log has shown: open gaps, and checks that went well."""
@@ -86,7 +99,9 @@ class EventChecks:
         self._report.passed("chains", f"{len(self._chains)} device chains; see warnings for gaps")
         self._report.passed("seen", "checkpoints seen by devices are of this log, or warned of")
 
-    def _check_signature(self, place: Place, envelope: Envelope, event: Event) -> None:
+    def _check_signature(
+        self, place: Place, entry: bytes, envelope: Envelope, event: Event
+    ) -> None:
         if envelope.payload_type != PAYLOAD_TYPE or envelope.key_id != event.key_id:
             raise MalformedEnvelope(
                 "封装与事件不符。", "The envelope's type or keyid is not the event's."
@@ -94,7 +109,10 @@ class EventChecks:
         # A key that has ended still verifies what it signed; only one never enrolled stops here.
         known = self._registry.key_for(event.dev, event.ep)
         key = known or self._registry.authorise(event)
-        verify_envelope(envelope, key.algorithm, key.public_key)
+        if self._apart is None:
+            verify_envelope(envelope, key.algorithm, key.public_key)
+        else:
+            self._apart.check(place, entry, envelope, (key.algorithm, key.public_key))
         refusal = key.refusal(event.seq)
         if refusal is not None:
             zh = f"第 {place.index} 条使用了已失效的密钥 {event.key_id}。"
@@ -126,6 +144,10 @@ class EventChecks:
                 self._seen_roots.clear()
             self._seen_roots[size] = root
         return root
+
+
+def _blame(place: Place, entry: bytes, error: LedgerError) -> Finding:
+    return _found("signatures", place, entry, error.zh, error.en)
 
 
 def describe(entry: bytes) -> tuple[str | None, str | None]:

@@ -32,7 +32,12 @@ class LogPass:
     """Streams the entry bundles of one ledger through every check."""
 
     def __init__(
-        self, bundle: Bundle, checkpoint: Checkpoint, registrar: VerifierKey, report: Report
+        self,
+        bundle: Bundle,
+        checkpoint: Checkpoint,
+        registrar: VerifierKey,
+        report: Report,
+        processes: int = 0,
     ) -> None:
         self._bundle = bundle
         self._checkpoint = checkpoint
@@ -40,18 +45,19 @@ class LogPass:
         self._tiles = BundleTiles(bundle, checkpoint.size)
         self._tree = _Growing()
         self._disclosures = DisclosureChecks(bundle, report)
-        self._events = EventChecks(checkpoint, registrar, self._tiles, report, self._disclosures)
+        events = (checkpoint, registrar, self._tiles, report, self._disclosures)
+        self._events = EventChecks(*events, processes=processes)
         self._bad_tile: tuple[TileSpan, int] | None = None
 
     def run(self) -> None:
         """Check everything, or raise the first `Finding`."""
-        for span in level_tiles(self._checkpoint.size, 0):
-            hashes: list[bytes] = []
-            for index, offset, entry in self._entries(span):
-                hashes.append(leaf_hash(entry))
-                file = entries_path(span.index, span.width)
-                self._events.check(Place(file, index, offset), entry)
-            self._grow(hashes)
+        try:
+            self._check_entries()
+        except (Finding, LedgerError):
+            self._events.settle()  # of an earlier entry, if its signature is bad
+            raise
+        finally:
+            self._events.close()
         self._check_edges()
         self._check_root()
         self._report.passed("entries", f"{self._checkpoint.size} entries match their leaf hashes")
@@ -59,6 +65,16 @@ class LogPass:
         self._report.passed("root", "the entries lead to the signed root")
         self._events.finish()
         self._disclosures.finish()
+
+    def _check_entries(self) -> None:
+        for span in level_tiles(self._checkpoint.size, 0):
+            hashes: list[bytes] = []
+            file = entries_path(span.index, span.width)
+            for index, offset, entry in self._entries(span):
+                hashes.append(leaf_hash(entry))
+                self._events.check(Place(file, index, offset), entry)
+            self._grow(hashes)
+        self._events.settle()
 
     def _entries(self, span: TileSpan) -> Iterator[tuple[int, int, bytes]]:
         """(index, offset, bytes) of each entry, after comparing it with its leaf hash."""

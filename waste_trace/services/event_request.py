@@ -5,7 +5,6 @@ import json
 
 from waste_trace.ledger.disclosure import MAX_DIGESTS, Disclosure, parse_disclosure
 from waste_trace.ledger.dsse import Envelope, envelope_from_value
-from waste_trace.ledger.encoding import decode_b64
 from waste_trace.ledger.errors import (
     MalformedDisclosure,
     MalformedEnvelope,
@@ -45,18 +44,6 @@ def read_request(body: bytes) -> tuple[Envelope, Event, list[Disclosure]]:
             "The signature's keyid is not that of the event's device.",
         )
     return envelope, event, disclosures
-
-
-def changes_key(value: object) -> bool:
-    """True if a decoded body may be a ``key.rotate``; it is not checked here."""
-    inner = value.get(ENVELOPE, value) if isinstance(value, dict) else None
-    text = inner.get("payload") if isinstance(inner, dict) else None
-    if not isinstance(text, str):
-        return False
-    try:
-        return b'"typ":"key.rotate"' in decode_b64(text)
-    except ValueError:
-        return False
 
 
 def split_disclosures(value: object) -> tuple[object, list[Disclosure]]:
