@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.ledger.curves import D, L, P, add
 from waste_trace.ledger import keys
 from waste_trace.ledger.errors import InvalidSignature, MalformedKey
 from waste_trace.ledger.keys import (
@@ -16,10 +17,6 @@ from waste_trace.ledger.keys import (
     check_public_key,
     verify,
 )
-
-P = 2**255 - 19
-D = -121665 * pow(121666, -1, P) % P
-L = 2**252 + 27742317777372353535851937790883648493
 
 # RFC 8032 §7.1, tests 1 to 3: seed, public key, message, signature.
 RFC8032 = [
@@ -94,14 +91,6 @@ def test_one_flipped_bit_anywhere_is_seen(
         verify(algorithm, key.public_key, key.sign(message), message + b"\x00")
 
 
-def add_points(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
-    """Addition on edwards25519 (RFC 8032 §5.1.4, in affine coordinates)."""
-    (x1, y1), (x2, y2) = a, b
-    k = D * x1 * x2 * y1 * y2
-    x = (x1 * y2 + x2 * y1) * pow(1 + k, -1, P)
-    return x % P, (y1 * y2 + x1 * x2) * pow(1 - k, -1, P) % P
-
-
 def test_the_low_order_encodings_are_all_of_order_8_or_less() -> None:
     assert len(LOW_ORDER_ENCODINGS) == 14
     points = set()
@@ -115,7 +104,7 @@ def test_the_low_order_encodings_are_all_of_order_8_or_less() -> None:
         points |= {(x, y), (-x % P, y)}
         eightfold = (x, y)
         for _ in range(3):
-            eightfold = add_points(eightfold, eightfold)
+            eightfold = add(eightfold, eightfold)
         assert eightfold == (0, 1)
     assert len(points) == 8  # the whole torsion group: none is left out
 

@@ -3,13 +3,15 @@
 import itertools
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import mldsa
 
 from tests.ledger.sample_ledger import WITNESSES, key
 from waste_trace.ledger.checkpoint import Checkpoint, add_signatures, sign_checkpoint
-from waste_trace.ledger.cosignature import cosign, cosigner_vkey
+from waste_trace.ledger.cosignature import cosign, cosigner_vkey, ml_dsa_message
 from waste_trace.ledger.errors import InvalidSignature, MalformedPolicy
 from waste_trace.ledger.note import NoteSignature, log_vkey
 from waste_trace.ledger.policy import Group, Party, assess, format_policy, parse_policy
+from waste_trace.ledger.vkey import COSIGNATURE_ML_DSA_44, VerifierKey
 
 NAME = "example.com/log"
 CHECKPOINT = Checkpoint(NAME, 8, bytes(32))
@@ -149,3 +151,26 @@ def test_a_policy_that_cannot_be_written() -> None:
     broken = type(policy)((Party(policy.logs[0].key, "two words"),))
     with pytest.raises(MalformedPolicy):
         format_policy(broken)
+
+
+def test_a_witness_that_signs_with_ml_dsa_counts_like_any_other() -> None:
+    secret = mldsa.MLDSA44PrivateKey.generate()
+    public = VerifierKey(
+        "pq.example", COSIGNATURE_ML_DSA_44, secret.public_key().public_bytes_raw()
+    )
+    policy = parse_policy(
+        f"log {LOG}\nwitness pq {public.text}\nwitness w1 {W['w1']}\ngroup g all pq w1\nquorum g\n"
+    )
+    assert parse_policy(format_policy(policy)) == policy
+    signature = secret.sign(ml_dsa_message("pq.example", CHECKPOINT, 77))
+    line = NoteSignature("pq.example", public.key_id, (77).to_bytes(8, "big") + signature)
+    both = assess(policy, add_signatures(cosigned("w1"), [line]))
+    assert (both.quorum_met, both.cosigned) == (True, {"pq": 77, "w1": 100})
+    assert not assess(policy, add_signatures(NOTE, [line])).quorum_met
+    for moved in (
+        NoteSignature("pq.example", public.key_id, (78).to_bytes(8, "big") + signature),
+        NoteSignature("pq.example", public.key_id, (77).to_bytes(8, "big") + signature[:-1]),
+        NoteSignature("pq.example", public.key_id, (77).to_bytes(8, "big") + bytes(2420)),
+    ):
+        with pytest.raises(InvalidSignature):
+            assess(policy, add_signatures(cosigned("w1"), [moved]))
