@@ -4,11 +4,13 @@ import { readScan, type Scan } from "./core/token";
 import { askForPersistence, openDatabase, readFork, readSeen, type Database } from "./store/database";
 import { enrol } from "./store/enrol";
 import type {
-  Device, EventRecord, Fault, Fork, SeenCheckpoint, Summary,
+  Device, EventRecord, Fault, Fork, Person, SeenCheckpoint, Summary,
 } from "./store/model";
 import {
-  findRecords, importQueue, listRecords, record, settle, summarise, type NewEvent,
+  findRecords, importQueue, listRecords, readChain, record, settle, summarise, type NewEvent,
 } from "./store/queue";
+import { keepPerson, readPerson } from "./store/person";
+import { rotate } from "./store/rotate";
 import { syncOnce, type Outcome } from "./store/sync";
 import { isWithdrawn } from "./store/withdrawn";
 
@@ -28,6 +30,8 @@ export class Session {
   doubt: Fault | undefined;
   seen: SeenCheckpoint = { n: 0, root: "", note: "" };
   fork: Fork | undefined;
+  person: Person = { name: "", phone: "" };
+  rotating = false;
   outcome: Outcome = "idle";
   syncing = false;
   persistent = false;
@@ -39,7 +43,6 @@ export class Session {
 
   static async open(): Promise<Session> {
     const session = new Session(await openDatabase());
-    session.device = await session.db.get("device", "current");
     await session.refresh();
     return session;
   }
@@ -90,10 +93,22 @@ export class Session {
 
   async record(event: Omit<NewEvent, "offline">): Promise<EventRecord> {
     if (!this.device) throw new Error("not enrolled");
-    const entry = await record(this.db, this.device, { ...event, offline: !this.online });
+    const entry = await record(this.db, async () => ({ ...event, offline: !this.online }));
     await this.refresh();
     void this.sync();
     return entry;
+  }
+
+  /** The device gets a new key; until the ledger's receipt is here nothing else is recorded. */
+  async rotate(): Promise<void> {
+    await rotate(this.db);
+    await this.refresh();
+    await this.sync();
+  }
+
+  async keepPerson(person: Person): Promise<void> {
+    await keepPerson(this.db, person);
+    await this.refresh();
   }
 
   async import(text: string): Promise<number> {
@@ -141,12 +156,14 @@ export class Session {
   private async refresh(): Promise<void> {
     const { db, search } = this;
     const listed = search ? findRecords(db, search, SHOWN) : listRecords(db, SHOWN);
-    const [records, summary, seen, fork] = await Promise.all([
-      listed, summarise(db), readSeen(db), readFork(db),
+    const [records, summary, seen, fork, device, person, chain] = await Promise.all([
+      listed, summarise(db), readSeen(db), readFork(db), db.get("device", "current"),
+      readPerson(db), readChain(db),
     ]);
     // Two refreshes may overtake each other; what was searched for in between counts.
     if (search === this.search) this.records = records;
     [this.summary, this.seen, this.fork] = [summary, seen, fork];
+    [this.device, this.person, this.rotating] = [device, person, chain.rotating === true];
     this.changed();
   }
 }

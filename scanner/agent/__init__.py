@@ -2,11 +2,12 @@
 
 from scanner.agent.handheld import Handheld, RotationPending
 from scanner.agent.notebook import Notebook, QueuedRecord
-from scanner.agent.sync import LedgerForked, SyncReport, enrol, sync
+from scanner.agent.sync import LedgerForked, LedgerUnproven, SyncReport, enrol, sync
 
 __all__ = [
     "Handheld",
     "LedgerForked",
+    "LedgerUnproven",
     "Notebook",
     "QueuedRecord",
     "RotationPending",

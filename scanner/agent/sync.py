@@ -11,10 +11,10 @@ from scanner.agent.enrolment import prove_enrolment
 from scanner.agent.handheld import Handheld
 from scanner.agent.notebook import RECEIVED, REFUSED, WAITING, QueuedRecord
 from waste_trace.errors import WasteTraceError
-from waste_trace.ledger.checkpoint import Checkpoint
+from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint
 from waste_trace.ledger.dsse import parse_envelope
 from waste_trace.ledger.encoding import b64, decode_b64
-from waste_trace.ledger.errors import InvalidProof
+from waste_trace.ledger.errors import InvalidProof, LedgerError
 from waste_trace.ledger.merkle import verify_consistency
 from waste_trace.ledger.receipt import verify_receipt
 
@@ -32,6 +32,18 @@ class LedgerForked(WasteTraceError):
     )
 
 
+class LedgerUnproven(WasteTraceError):
+    """The server does not prove that it still has the history that this device has verified.
+
+    That is no proof of the contrary either: an old copy may have been restored, or the answer may
+    not have come from the ledger at all. Records wait until it is proven.
+    """
+
+    code: ClassVar[str] = "ledger-unproven"
+    default_do_zh = "记录仍保存在设备中。请稍后重试；若仍不能证明，请报告监管部门。"
+    default_do_en = "The records are kept on the device. Try again later; if it lasts, report it."
+
+
 class EnrolmentFailed(WasteTraceError):
     """The server did not enrol the device; its own words are in the message."""
 
@@ -40,11 +52,15 @@ class EnrolmentFailed(WasteTraceError):
 
 @dataclass(slots=True)
 class SyncReport:
-    """What a sync did: sequence numbers received and refused, and how many still wait."""
+    """What a sync did: sequence numbers received and refused, and how many still wait.
+
+    ``doubt``: what the server did not prove, if anything; nothing was sent after that.
+    """
 
     received: list[int] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     waiting: int = 0
+    doubt: WasteTraceError | None = None
 
 
 def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> None:
@@ -53,6 +69,7 @@ def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> Non
     Raises:
         EnrolmentFailed: with the server's reason. LedgerError: an answer that proves nothing.
         LedgerForked: the proof is of another history than the device has verified before.
+        LedgerUnproven: the server does not prove that it continues that history.
     """
     algorithm, public_key = handheld.key.algorithm, handheld.key.public_key
     message = f"waste-trace-enrol-v1\n{code}\n{algorithm}\n{b64(public_key)}".encode()
@@ -78,7 +95,10 @@ def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> Non
 
 
 def sync(handheld: Handheld, client: httpx.Client) -> SyncReport:
-    """Send every waiting record; a refused one never holds up those behind it.
+    """Send every waiting record, then look at the newest checkpoint, with nothing to send too.
+
+    A refused record never holds up those behind it. A fork is seen also by a device that has
+    nothing to send, because it looks at what everybody is shown.
 
     Without a network, or with something else than the ledger answering (a captive portal, a
     gateway in trouble), it reports what waits; the records stay where they are.
@@ -92,8 +112,12 @@ def sync(handheld: Handheld, client: httpx.Client) -> SyncReport:
     try:
         if len(waiting) < 2 or not _send_many(handheld, client, waiting, report):
             _send_singly(handheld, client, waiting, report)
+    except LedgerUnproven as error:
+        report.doubt = error
     except httpx.TransportError:
         pass  # what was not answered waits
+    if report.doubt is None:
+        report.doubt = _look(handheld, client)
     _learn_withdrawn(handheld, client)
     report.waiting = len(handheld.notebook.records(WAITING))
     return report
@@ -197,6 +221,25 @@ def _is_refusal(status: int, value: Mapping[str, Any]) -> bool:
     return 400 <= status < 500 and status != 429 and "code" in value
 
 
+def _look(handheld: Handheld, client: httpx.Client) -> WasteTraceError | None:
+    """Compare the newest checkpoint with the one that is known; what it does not prove, or None.
+
+    Raises:
+        LedgerForked
+    """
+    identity = handheld.identity
+    try:
+        answer = client.get("/v1/ledger/checkpoint")
+        if answer.status_code != 200 or not answer.text.startswith(f"{identity['origin']}\n"):
+            return None  # not the ledger's answer
+        _continues(handheld, client, open_checkpoint(answer.text, identity["log_vkey"]))
+    except (LedgerError, LedgerUnproven) as error:
+        return error
+    except httpx.TransportError:
+        return None
+    return None
+
+
 def _learn_withdrawn(handheld: Handheld, client: httpx.Client) -> None:
     """Carry the newest list of withdrawn labels; without a network the old one stays."""
     while True:
@@ -238,28 +281,39 @@ def _continues(handheld: Handheld, client: httpx.Client, given: Checkpoint) -> b
     put back to an old copy has nothing to prove that with.
 
     Raises:
-        LedgerForked
+        LedgerForked: it is proven to be another history. LedgerUnproven: the proof is refused.
     """
     seen = handheld.notebook.recall("seen") or {"n": 0, "root": ""}
     own = (int(seen["n"]), decode_b64(seen["root"]))
-    if own == (given.size, given.root):
-        return True
     if own[0]:
+        if given.size == own[0]:
+            if given.root != own[1]:
+                raise _forked(own[0], given.size)
+            return True
         (size1, root1), (size2, root2) = sorted([own, (given.size, given.root)])
         answer = client.get("/v1/ledger/consistency", params={"from": size1, "to": size2})
         value = _json(answer)
-        if "proof" not in value and not _is_refusal(answer.status_code, value):
+        if _is_refusal(answer.status_code, value):
+            raise LedgerUnproven(
+                f"服务器未给出从第 {size1} 条到第 {size2} 条的一致性证明。",
+                f"The server refuses the proof of consistency from {size1} to {size2}.",
+            )
+        if "proof" not in value:
             return False
         try:
             proof = [decode_b64(text) for text in value["proof"]]
             verify_consistency(size1, root1, size2, root2, proof)
         except (InvalidProof, KeyError, ValueError) as error:
-            raise LedgerForked(
-                f"第 {given.size} 条的检查点与已核验的第 {own[0]} 条不是同一历史。",
-                f"The checkpoint at {given.size} is of another history than that at {own[0]}.",
-                seen=own[0],
-                size=given.size,
-            ) from error
+            raise _forked(own[0], given.size) from error
     if given.size > own[0]:
         handheld.notebook.remember(seen={"n": given.size, "root": b64(given.root)})
     return True
+
+
+def _forked(seen: int, given: int) -> LedgerForked:
+    return LedgerForked(
+        f"第 {given} 条的检查点与已核验的第 {seen} 条不是同一历史。",
+        f"The checkpoint at {given} is of another history than that at {seen}.",
+        seen=seen,
+        size=given,
+    )

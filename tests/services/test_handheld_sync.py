@@ -8,7 +8,7 @@ import pytest
 
 from api.demo.stage import serving
 from api.http.app import create_app
-from scanner.agent import Handheld, LedgerForked, enrol, sync
+from scanner.agent import Handheld, LedgerForked, LedgerUnproven, enrol, sync
 from scanner.agent.notebook import RECEIVED, REFUSED, WAITING
 from scanner.agent.sync import EnrolmentFailed
 from tests.cast import FACTORY, produce, weigh_in
@@ -17,8 +17,10 @@ from tests.databases import Database
 from tests.devices import ACTOR
 from tests.store.signer import Signer
 from waste_trace.errors import WasteTraceError
+from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import LedgerError
+from waste_trace.ledger.keys import SigningKey
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import create_enrolment_code
 
@@ -207,7 +209,68 @@ def test_a_receipt_of_another_record_is_kept_out(
     assert states(device) == [RECEIVED, WAITING]
 
 
-def test_a_server_that_was_put_back_is_a_fork(
+def test_a_proof_that_is_refused_proves_nothing_and_the_records_wait(
+    device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    sync(device, client)
+    device.record("produce", produce("2.000"))
+    device.record("produce", produce("3.000"))
+    no = httpx.Response(404, json={"code": "not-in-ledger", "zh": "没有。", "en": "No."})
+    between.meddle = only("/v1/ledger/consistency", always(no))
+    report = sync(device, client)
+    assert isinstance(report.doubt, LedgerUnproven)
+    assert states(device) == [RECEIVED, WAITING, WAITING]
+    between.meddle = lambda request: None
+    assert sync(device, client).doubt is None
+    assert states(device) == [RECEIVED] * 3
+
+
+def test_a_device_with_nothing_to_send_follows_the_ledger(
+    deployment: Deployment, device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    sync(device, client)
+    before = device.notebook.recall("seen")["n"]
+    Signer(deployment.sequencer, "dev-signer").append(3)
+    assert sync(device, client).doubt is None
+    assert device.notebook.recall("seen")["n"] == before + 4
+    Signer(deployment.sequencer, "dev-other")
+    for answer in OTHERS.values():
+        between.meddle = only("/v1/ledger/checkpoint", answer)
+        assert sync(device, client).doubt is None  # nobody to look at is no doubt
+    assert device.notebook.recall("seen")["n"] == before + 4
+
+
+def test_a_device_with_nothing_to_send_sees_a_fork(
+    deployment: Deployment, device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    sync(device, client)
+    seen = device.notebook.recall("seen")
+    key = deployment.keys.key("log")
+    for size in (seen["n"], seen["n"] + 1):
+        forked = sign_checkpoint(Checkpoint(deployment.sequencer.origin, size, bytes(32)), key)
+        answers = {
+            "/v1/ledger/checkpoint": httpx.Response(200, text=forked),
+            "/v1/ledger/consistency": httpx.Response(200, json={"proof": [b64(bytes(32))]}),
+        }
+        between.meddle = lambda request, answers=answers: answers.get(request.url.path)  # type: ignore[misc]
+        with pytest.raises(LedgerForked):
+            sync(device, client)
+        assert device.notebook.recall("seen") == seen
+
+
+def test_a_checkpoint_of_somebody_else_is_no_fork_and_is_not_believed(
+    deployment: Deployment, device: Handheld, client: httpx.Client, between: BetweenThem
+) -> None:
+    sync(device, client)
+    seen = device.notebook.recall("seen")
+    origin = deployment.sequencer.origin
+    forged = sign_checkpoint(Checkpoint(origin, 10_000, bytes(32)), SigningKey.generate())
+    between.meddle = only("/v1/ledger/checkpoint", always(httpx.Response(200, text=forged)))
+    assert isinstance(sync(device, client).doubt, LedgerError)
+    assert device.notebook.recall("seen") == seen
+
+
+def test_a_server_that_was_put_back_proves_nothing_and_then_a_fork(
     deployment: Deployment,
     device: Handheld,
     client: httpx.Client,
@@ -231,6 +294,10 @@ def test_a_server_that_was_put_back_is_a_fork(
         second.key = device.key
         enrol(second, other, code, "同一密钥")
         second.close()
+        assert isinstance(sync(device, other).doubt, LedgerUnproven)
+        assert device.notebook.records(WAITING) == [waiting]
+        # It grows past what the device has seen: now it contradicts itself, and that is proof.
+        Signer(back.sequencer, "dev-signer").append(9)
         with pytest.raises(LedgerForked):
             sync(device, other)
     assert device.notebook.records(WAITING) == [waiting]

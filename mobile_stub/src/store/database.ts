@@ -4,12 +4,13 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 import type { DeviceKey } from "../core/keys";
 import {
-  searchKeys, type Chain, type Device, type EventRecord, type Fork, type SeenCheckpoint, type State,
+  searchKeys, type Chain, type Device, type EventRecord, type Fork, type Person,
+  type SeenCheckpoint, type State,
 } from "./model";
 
 interface Schema extends DBSchema {
   device: { key: "current"; value: Device };
-  keys: { key: "candidate"; value: DeviceKey };
+  keys: { key: "candidate" | "next"; value: DeviceKey };
   chain: { key: "current"; value: Chain };
   ledger: { key: "seen" | "fork"; value: SeenCheckpoint | Fork };
   records: {
@@ -19,12 +20,13 @@ interface Schema extends DBSchema {
   };
   withdrawn: { key: string; value: true };
   progress: { key: "withdrawn"; value: number };
+  person: { key: "current"; value: Person };
 }
 
 export type Database = IDBPDatabase<Schema>;
 
 export function openDatabase(): Promise<Database> {
-  return openDB<Schema>("waste-trace-handheld", 2, {
+  return openDB<Schema>("waste-trace-handheld", 3, {
     async upgrade(db, before, _now, tx) {
       if (before < 1) {
         db.createObjectStore("device");
@@ -33,6 +35,8 @@ export function openDatabase(): Promise<Database> {
         db.createObjectStore("ledger");
         db.createObjectStore("records", { keyPath: "id" });
       }
+      db.createObjectStore("person");
+      if (before >= 2) return;
       db.createObjectStore("withdrawn");
       db.createObjectStore("progress");
       const records = tx.objectStore("records");

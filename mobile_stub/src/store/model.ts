@@ -36,6 +36,14 @@ export interface Device extends Enrolment {
 export interface Chain {
   readonly seq: number;
   readonly prev: string;
+  /** The key has signed its last event, the rotation, and signs nothing more. */
+  readonly rotating?: boolean | undefined;
+}
+
+/** Who handles the waste; both may be empty. */
+export interface Person {
+  readonly name: string;
+  readonly phone: string;
 }
 
 /** The newest checkpoint that this device verified, with the note that proves it. */
@@ -82,6 +90,8 @@ export interface EventRecord {
   /** What it is found by, see `searchKeys`. */
   readonly find: readonly string[];
   readonly env: Envelope;
+  /** Personal data that goes beside it, until the ledger has it. */
+  readonly disclosures?: readonly string[] | undefined;
   readonly state: State;
   /** Came from another device's export; never part of this device's chain. */
   readonly imported: boolean;

@@ -7,6 +7,8 @@ import { chainHash, eventPayload } from "../core/event";
 import { signWith } from "../core/keys";
 import { uuid7 } from "../core/uuid7";
 import { type Database, readSeen } from "./database";
+import { disclosePerson } from "./person";
+import { ROTATE, RotationPending } from "./rotate";
 import {
   searchKeys, type Chain, type Device, type EventRecord, type Summary,
 } from "./model";
@@ -19,13 +21,23 @@ export interface NewEvent {
   readonly site?: string | undefined;
 }
 
+/** What is signed, by the device as it is at that moment: another window may have changed its key. */
+export type MakeEvent = (device: Device) => Promise<NewEvent>;
+
 /** Signs and stores one event; two windows of one device cannot take the same `seq`. */
-export async function record(db: Database, device: Device, event: NewEvent): Promise<EventRecord> {
+export async function record(db: Database, make: MakeEvent): Promise<EventRecord> {
   for (;;) {
-    const chain = (await db.get("chain", "current")) ?? { seq: 0, prev: "" };
-    const signed = await sign(db, device, event, chain);
+    const chain = await readChain(db);
+    if (chain.rotating) throw new RotationPending("the key is being replaced");
+    const device = await db.get("device", "current");
+    if (!device) throw new Error("not enrolled");
+    const signed = await sign(db, device, await make(device), chain);
     if (await append(db, chain, signed)) return signed.entry;
   }
+}
+
+export async function readChain(db: Database): Promise<Chain> {
+  return (await db.get("chain", "current")) ?? { seq: 0, prev: "" };
 }
 
 interface Signed {
@@ -39,21 +51,31 @@ async function sign(db: Database, device: Device, event: NewEvent, chain: Chain)
   const at = new Date();
   const id = uuid7(at.getTime(), crypto.getRandomValues(new Uint8Array(16)));
   const seen = await readSeen(db);
-  const { typ, body, offline } = event;
+  const { typ, offline } = event;
+  const disclosures = typ === ROTATE ? [] : await disclosePerson(db, device);
+  // In the order of the digests, which says nothing about the names.
+  const pii = disclosures.map(({ digest }) => digest).sort();
+  const body = pii.length ? { ...event.body, pii } : event.body;
   const payload = eventPayload({
     log: origin, typ, id, dev, ep, seq: chain.seq, prev: chain.prev, seen, at, offline, act, org,
     site, body,
   });
   const env = await seal(payload, `${dev}/${ep}`, (bytes) => signWith(device.key, bytes));
-  const entry = describe(payload, env, false);
-  return { entry, next: { seq: chain.seq + 1, prev: await chainHash(payload) } };
+  const texts = disclosures.map(({ text }) => text);
+  const entry = { ...describe(payload, env, false), ...(texts.length && { disclosures: texts }) };
+  const next: Chain = { seq: chain.seq + 1, prev: await chainHash(payload) };
+  return { entry, next: typ === ROTATE ? { ...next, rotating: true } : next };
 }
 
 /** Compare-and-set on the chain: false if another window appended in between. */
 async function append(db: Database, expected: Chain, signed: Signed): Promise<boolean> {
-  const tx = db.transaction(["chain", "records"], "readwrite", { durability: "strict" });
+  const tx = db.transaction(["chain", "records", "device"], "readwrite", {
+    durability: "strict",
+  });
   const now = (await tx.objectStore("chain").get("current")) ?? { seq: 0, prev: "" };
-  if (now.seq !== expected.seq || now.prev !== expected.prev) {
+  const device = await tx.objectStore("device").get("current");
+  const moved = now.seq !== expected.seq || now.prev !== expected.prev || now.rotating;
+  if (moved || device?.dev !== signed.entry.dev || device.ep !== signed.entry.ep) {
     await tx.done;
     return false;
   }
@@ -124,7 +146,7 @@ export async function pendingRecords(db: Database): Promise<EventRecord[]> {
 export async function settle(
   db: Database,
   id: string,
-  change: Pick<EventRecord, "state" | "proof" | "refusal" | "fault">,
+  change: Pick<EventRecord, "state" | "proof" | "refusal" | "fault" | "disclosures">,
 ): Promise<void> {
   const tx = db.transaction("records", "readwrite");
   const current = await tx.store.get(id);

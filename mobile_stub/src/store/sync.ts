@@ -7,6 +7,7 @@ import { type Database, readFork } from "./database";
 import type { Device, EventRecord, Fault } from "./model";
 import { callServer, Refused, Unreachable } from "./problem";
 import { pendingRecords, settle } from "./queue";
+import { keepOldKey, ROTATE, useNextKey } from "./rotate";
 import { LedgerForked, lookAtLedger, observe } from "./watch";
 import { learnWithdrawn } from "./withdrawn";
 
@@ -56,13 +57,15 @@ async function sendAll(db: Database, device: Device, progress: () => void): Prom
 
 async function send(db: Database, device: Device, entry: EventRecord): Promise<Outcome> {
   try {
-    const answer = await callServer("/v1/events", entry.env);
+    const { env, disclosures } = entry;
+    const answer = await callServer("/v1/events", disclosures ? { envelope: env, disclosures } : env);
     await accept(db, device, entry, answer);
     return "done";
   } catch (error) {
     if (error instanceof Refused) {
       // One bad record must never hold up the good ones behind it.
       await settle(db, entry.id, { state: "refused", refusal: error.refusal, fault: undefined });
+      if (entry.typ === ROTATE) await keepOldKey(db, entry);
       return "done";
     }
     if (error instanceof Unreachable) return "unreachable";
@@ -91,5 +94,8 @@ async function accept(
   if (proven.index !== index || proven.ms !== ms) throw new Distrust("应答与回执不一致", "answer differs from its receipt");
   await observe(db, proven.checkpoint, proven.note);
   const proof = { index: proven.index, ms: proven.ms, receipt };
-  await settle(db, entry.id, { state: "accepted", proof, fault: undefined, refusal: undefined });
+  // The personal data is the ledger's to keep from now on.
+  const done = { proof, fault: undefined, refusal: undefined, disclosures: undefined };
+  if (entry.typ === ROTATE && !entry.imported) await useNextKey(db, entry);
+  await settle(db, entry.id, { state: "accepted", ...done });
 }
