@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ledger.curves import D, L, P, add
+from tests.ledger.curves import BASE, D, L, P, add, encode, times, torsion
 from waste_trace.ledger import keys
 from waste_trace.ledger.errors import InvalidSignature, MalformedKey
 from waste_trace.ledger.keys import (
@@ -131,40 +131,8 @@ def test_s_that_is_not_reduced_is_refused() -> None:
 
 def mixed_order_key(a: int) -> tuple[bytes, tuple[int, int]]:
     """The point aB plus a point of order 8: on the curve, reduced, and not of low order itself."""
-    torsion_y = next(
-        y
-        for y in (int.from_bytes(code, "little") & (2**255 - 1) for code in LOW_ORDER_ENCODINGS)
-        if y % P not in (0, 1, P - 1)
-    )
-    point = multiply(a, BASE)
-    mixed = add_points(point, (root_x(torsion_y), torsion_y))
+    mixed = add(times(a, BASE), torsion()[1])
     return encode(mixed), mixed
-
-
-def root_x(y: int) -> int:
-    """An x of the curve for this y."""
-    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    return x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
-
-
-def multiply(scalar: int, point: tuple[int, int]) -> tuple[int, int]:
-    """Double and add."""
-    result = (0, 1)
-    while scalar:
-        if scalar & 1:
-            result = add_points(result, point)
-        point, scalar = add_points(point, point), scalar >> 1
-    return result
-
-
-def encode(point: tuple[int, int]) -> bytes:
-    """RFC 8032 §5.1.2."""
-    return (point[1] | (point[0] & 1) << 255).to_bytes(32, "little")
-
-
-BASE_Y = 4 * pow(5, -1, P) % P
-BASE = (min(root_x(BASE_Y), P - root_x(BASE_Y), key=lambda x: x & 1), BASE_Y)
 
 
 def verdict(by: str, public_key: bytes, signature: bytes, message: bytes) -> bool:
@@ -188,7 +156,7 @@ def test_both_libraries_agree_where_cofactors_matter() -> None:
     assert keys.HAS_LIBSODIUM
     a, r = 0x1234567890ABCDEF << 64 | 7, 0xFEDCBA0987654321 << 64 | 5
     public_key, _ = mixed_order_key(a)
-    big_r = encode(multiply(r, BASE))
+    big_r = encode(times(r, BASE))
     verdicts = []
     for number in range(64):
         message = number.to_bytes(2, "big")
