@@ -67,7 +67,7 @@ async def change(request: Request, deployment: House, person: Reader) -> Respons
     form = await request.form()
     wanted = {
         kind.name: Wish(f"shown-{kind.name}" in form, _email(form.get(f"email-{kind.name}")))
-        for kind in wishes(deployment, person)
+        for kind, _ in wishes(deployment, person)
     }
     wish(deployment, person, wanted)
     return RedirectResponse("/notices/settings?done=true", 303)

@@ -79,7 +79,7 @@ def subscriptions(deployment: House, person: Reader) -> list[KindItem]:
     """Every kind that concerns one's role."""
     return [
         KindItem(kind=kind.name, zh=kind.zh, en=kind.en, shown=one.shown, email=one.email)
-        for kind, one in wishes(deployment, person).items()
+        for kind, one in wishes(deployment, person)
     ]
 
 

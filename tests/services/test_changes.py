@@ -1,6 +1,7 @@
 """The change feed: each event that an organisation sees, once, in one order, however it is read."""
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -37,7 +38,7 @@ def read(deployment: Deployment, who: Person, limit: int, after: int = -1) -> li
         after = page.cursor
 
 
-def entries(deployment: Deployment) -> list[dict[str, object]]:
+def entries(deployment: Deployment) -> list[dict[str, Any]]:
     """The event index."""
     with deployment.engine.connect() as connection:
         return [dict(row) for row in connection.execute(select(table_of(EventIndex))).mappings()]

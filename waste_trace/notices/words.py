@@ -30,6 +30,9 @@ def say(kind: Kind, fact: Mapping[str, str]) -> Said:
 
 
 def addressees(kind: Kind, fact: Mapping[str, str]) -> set[str]:
-    """The organisations that are told: those the fact names, but for whoever caused it."""
-    named = {fact.get(key, "") for key in kind.to if key != BUREAU}
+    """The organisations that are told: those the fact names, but for whoever caused it.
+
+    A value may name several, with commas between.
+    """
+    named = {org for key in kind.to if key != BUREAU for org in fact.get(key, "").split(",")}
     return {org for org in named if org and org != fact.get("by", "")}

@@ -55,8 +55,9 @@ def insert_missing(
     connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Insert rows; those whose key is there already, also by another transaction, stay."""
-    statement = _insert(connection, model).on_conflict_do_nothing()
-    connection.execute(statement, [dict(row) for row in rows])
+    if rows:
+        statement = _insert(connection, model).on_conflict_do_nothing()
+        connection.execute(statement, [dict(row) for row in rows])
 
 
 def insert_or_count(

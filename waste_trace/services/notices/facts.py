@@ -2,17 +2,26 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select
 
 from waste_trace.compliance.rule import SEVERITY_ZH
+from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.notices.kinds import Source
-from waste_trace.store.tables import EventIndex, Finding, Manifest, Organisation
+from waste_trace.store.tables import (
+    ContainerEvent,
+    CorrectionRow,
+    EventIndex,
+    Finding,
+    Manifest,
+    Organisation,
+)
 from waste_trace.store.writing import table_of
 
 _PARTIES = ("sender", "carrier", "receiver")
+_ABOUT_CORRECTIONS = ("correct", "confirm_correction", "dispute_correction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,8 @@ def event_facts(connection: Connection, indices: Iterable[int]) -> list[Fact]:
         .where(event.c.idx.in_(list(indices)))
         .order_by(event.c.idx)
     ).mappings()
-    return [_event_fact(row) for row in rows]
+    facts = [_event_fact(row) for row in rows]
+    return [replace(fact, values=_with_correction(connection, fact)) for fact in facts]
 
 
 def finding_facts(connection: Connection, turned: Mapping[str, bool], idx: int) -> list[Fact]:
@@ -72,23 +82,43 @@ def with_names(connection: Connection, facts: Iterable[Fact]) -> list[Fact]:
     named = select(table.c.org, table.c.name).where(table.c.org.in_(codes))
     names: dict[str, str] = {org: name for org, name in connection.execute(named)}
     return [
-        Fact(
-            fact.cause,
-            fact.key,
-            fact.idx,
-            fact.at,
-            {**fact.values, "org_name": names.get(fact.values.get("org", ""), "")},
-        )
+        replace(fact, values={**fact.values, "org_name": names.get(fact.values.get("org", ""), "")})
         for fact in listed
     ]
 
 
+def _with_correction(connection: Connection, fact: Fact) -> Mapping[str, str]:
+    """What a correction is about, who made it, of whom an answer is awaited, and where it shows."""
+    if fact.cause not in _ABOUT_CORRECTIONS:
+        return fact.values
+    table, event, link = table_of(CorrectionRow), table_of(EventIndex), table_of(ContainerEvent)
+    answers = fact.values.get("correction")
+    own = table.c.idx == (int(answers) if answers else fact.idx)
+    row = connection.execute(select(table).where(own)).mappings().first()
+    if row is None:
+        return fact.values
+    names = ("corrects", "field", "old", "new", "others")
+    about = {name: str(row[name]) for name in names} | {"corrector": row["org"]}
+    manifest = connection.execute(
+        select(event.c.manifest).where(event.c.idx == row["corrects"])
+    ).scalar()
+    container = connection.execute(
+        select(link.c.container).where(link.c.idx == row["corrects"]).order_by(link.c.container)
+    ).scalar()
+    page = f"/containers/{container}" if container else "/"
+    return {**fact.values, **about, "page": f"/manifests/{manifest}" if manifest else page}
+
+
 def _event_fact(row: RowMapping) -> Fact:
     body = {
-        name: value for name, value in json.loads(row["body"]).items() if isinstance(value, str)
+        name: str(value)
+        for name, value in json.loads(row["body"]).items()
+        if isinstance(value, str | int)
     }
     parties = {name: row[f"m_{name}"] for name in _PARTIES if row[f"m_{name}"]}
     own = {"org": row["org"], "by": row["org"], "typ": row["typ"], "event": row["event_id"]}
+    if row["typ"] in VOCABULARY:
+        own |= {"typ_zh": VOCABULARY[row["typ"]].zh, "typ_en": VOCABULARY[row["typ"]].en}
     return Fact(
         row["typ"],
         f"event:{row['idx']}",

@@ -21,7 +21,7 @@ class UnknownKind(WasteTraceError):
     default_do_en = "Use a kind of the list."
 
 
-def wishes(deployment: Deployment, person: Person) -> dict[Kind, Wish]:
+def wishes(deployment: Deployment, person: Person) -> list[tuple[Kind, Wish]]:
     """Every kind that concerns one's role, and how one hears of it."""
     table = table_of(Subscription)
     query = select(table).where(table.c.pseudonym == person.pseudonym)
@@ -29,9 +29,10 @@ def wishes(deployment: Deployment, person: Person) -> dict[Kind, Wish]:
         own = {
             row.kind: Wish(row.shown, Email(row.email)) for row in connection.execute(query).all()
         }
-    return {
-        kind: own.get(kind.name, default_wish(kind, person.role)) for kind in kinds_for(person.role)
-    }
+    return [
+        (kind, own.get(kind.name, default_wish(kind, person.role)))
+        for kind in kinds_for(person.role)
+    ]
 
 
 def wish(deployment: Deployment, person: Person, wanted: Mapping[str, Wish]) -> None:
