@@ -68,12 +68,16 @@ def test_every_event_has_other_digests_and_a_carriers_person_drives(handheld: Ha
     handheld.tab("device")
     expect(handheld.page.locator("#person-name")).to_have_value(NAME)
     held_back(handheld)
+    handheld.tab("record")
+    handheld.choose("load")
     for _ in range(2):
-        handheld.record_without_waiting("load", handheld.backend.label(CODE))
-        handheld.page.locator("#in-manifest").fill("20263304000177")
-        if handheld.page.locator("#in-vehicle_plate").count():
-            handheld.page.locator("#in-vehicle_plate").fill("浙F7K21挂")
+        handheld.wedge(handheld.backend.label(CODE))
+        expect(handheld.page.locator(".scan")).to_have_count(1)
+        for name, value in (("manifest", "20263304000177"), ("vehicle_plate", "浙F7K21挂")):
+            if handheld.page.locator(f"#in-{name}").count():
+                handheld.page.locator(f"#in-{name}").fill(value)
         handheld.sign()
+        expect(handheld.page.locator(".scan")).to_have_count(0)
     records = handheld.stored("records")
     digests = []
     for record in records:
