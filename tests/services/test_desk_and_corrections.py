@@ -224,3 +224,14 @@ def test_a_day_is_reviewed_once(cast: Cast, clock: Clock) -> None:
     assert review_deadlines(cast.deployment) == (day, False)
     clock.forward(hours=9)  # past midnight in Shanghai
     assert review_deadlines(cast.deployment)[0].isoformat() == "2026-11-24"
+
+
+def test_a_correction_of_what_is_no_event_of_waste_changes_nothing(
+    deployment: Deployment, cast: Cast
+) -> None:
+    body = {"corrects": 0, "field": "weight_kg", "old": "", "new": "1.000", "reason": "typing"}
+    index = cast.device(FACTORY).tell("correct", body).index
+    table = table_of(CorrectionRow)
+    with deployment.engine.connect() as connection:
+        query = select(table.c.status).where(table.c.idx == index)
+        assert connection.execute(query).scalar_one() == "void"

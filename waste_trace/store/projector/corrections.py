@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from waste_trace.custody.errors import CustodyError
+from waste_trace.custody.correcting import applies, who_must_agree
 from waste_trace.custody.manifest import MANIFEST_VERBS
-from waste_trace.custody.vocabulary import parse_body
+from waste_trace.custody.vocabulary import VOCABULARY, parse_body
 from waste_trace.store.projector.custody import refold
 from waste_trace.store.projector.manifests import project_manifest_again
 from waste_trace.store.projector.record import Record
@@ -22,7 +22,7 @@ def project_correction(record: Record, work: Work) -> None:
     target = work.event(int(str(body["corrects"])))
     others: list[str] = []
     status = VOID
-    if target is not None and _applies(target, body):
+    if target is not None and applies(target["typ"], json.loads(target["body"]), body):
         others = _others(target, record.event.org, work)
         status = PENDING if others else CONFIRMED
     row = {
@@ -88,33 +88,19 @@ def _show(record: Record, target: Mapping[str, Any], work: Work) -> None:
         work.histories.touch_container(code, record.touch("correction", code))
 
 
-def _applies(target: Mapping[str, Any], body: dict[str, Any]) -> bool:
-    """True if the event says ``old`` there, and would be an event with ``new``."""
-    said = json.loads(target["body"])
-    if str(said.get(body["field"], "")) != body["old"]:
-        return False
-    try:
-        parse_body(target["typ"], {**said, body["field"]: body["new"]})
-    except CustodyError:
-        return False
-    return True
-
-
 def _others(target: Mapping[str, Any], corrector: str, work: Work) -> list[str]:
     """Who must agree: the signer, if somebody else corrects it; else any other party."""
-    if target["org"] != corrector:
-        return [target["org"]] if target["org"] else []
     work.histories.ahead(_roles(target), [target["manifest"]] if target["manifest"] else [])
     touches = [t for code in _roles(target) for t in work.histories.container(code)]
     if target["manifest"]:
         touches += work.histories.manifest(target["manifest"])
-    parties = {touch.org for touch in touches} | {
-        str(touch.body[name]) for touch in touches for name in ("from_org",) if name in touch.body
-    }
-    return sorted(parties - {corrector, ""})
+    return who_must_agree(target["org"], corrector, touches)
 
 
 def _roles(target: Mapping[str, Any]) -> dict[str, str]:
+    """The containers of an event; none of the ledger's own, which somebody may name by mistake."""
+    if target["typ"] not in VOCABULARY:
+        return {}
     return parse_body(target["typ"], json.loads(target["body"])).roles()
 
 
