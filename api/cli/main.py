@@ -6,6 +6,7 @@ import sys
 import typer
 
 from api.cli.accounts import account, party
+from api.cli.balance import balance
 from api.cli.calendar import calendar
 from api.cli.catalogue import catalogue
 from api.cli.check import scan, trace, verify, verify_frames
@@ -34,6 +35,7 @@ frames = typer.Typer(help="监控画面 camera frames", no_args_is_help=True)
 frames.command("verify")(verify_frames)
 for name, group in (
     ("account", account),
+    ("balance", balance),
     ("calendar", calendar),
     ("catalogue", catalogue),
     ("frames", frames),

@@ -9,9 +9,23 @@ from typing import Any
 
 import pytest
 
-from tests.cast import CARRIER, FACTORY, PLANT, PLATFORM, SITES, Cast, fill, person, treat, weigh_in
+from tests.cast import (
+    BUREAU,
+    CARRIER,
+    FACTORY,
+    PLANT,
+    PLATFORM,
+    SITES,
+    Cast,
+    fill,
+    person,
+    treat,
+    weigh_in,
+)
 from tests.devices import Clock
 from tests.services.lives import drum, merged
+from tests.services.test_desk_and_corrections import the_same_after_a_rebuild
+from waste_trace.compliance.mass_balance import MASS_BALANCE_GAP
 from waste_trace.custody.balance import Booking
 from waste_trace.custody.books import Books
 from waste_trace.ledger.event import parse_event
@@ -21,9 +35,11 @@ from waste_trace.reports.form import Period
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.export_bundle import export_bundle
 from waste_trace.services.export_partial import export_organisation, period_of
+from waste_trace.services.look_up import list_findings
 from waste_trace.services.reports.asked import Asked
 from waste_trace.services.reports.make import certify_balance
 from waste_trace.services.reports.reading import reading
+from waste_trace.services.review_deadlines import review_deadlines
 from waste_trace.store.tiles import all_leaves, read_head
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
@@ -204,3 +220,31 @@ def test_a_bundle_that_is_not_the_whole_ledger_proves_nothing(
     assert check_certificate(elsewhere, whole).exit_code == FALSE
     (whole / "policy.txt").write_text("altered\n")
     assert check_certificate(value, whole).exit_code == FALSE
+
+
+def gaps(deployment: Deployment) -> list[tuple[str, bool]]:
+    """The unit of each gap, and whether it still stands."""
+    return [
+        (row["org"], row["cleared_idx"] is None)
+        for row in list_findings(deployment, person(BUREAU))
+        if row["rule"] == MASS_BALANCE_GAP.name
+    ]
+
+
+def test_a_gap_is_found_by_the_daily_review_and_settled_by_a_late_record(
+    deployment: Deployment, cast: Cast, clock: Clock
+) -> None:
+    (code,) = cast.containers()
+    filled_at = deployment.now()
+    clock.forward(hours=1)
+    cast.device(PLANT).tell("weigh_in", weigh_in(cast.manifest(), [code], "75.000"))
+    review_deadlines(deployment)
+    assert gaps(deployment) == []  # what happened today is looked at tomorrow
+    clock.forward(days=1)
+    review_deadlines(deployment)
+    assert gaps(deployment) == [(PLANT, True)]
+    cast.device(FACTORY).tell("fill", fill(code, "75.000"), at=filled_at)
+    clock.forward(days=1)
+    review_deadlines(deployment)
+    assert gaps(deployment) == [(PLANT, False)]
+    assert the_same_after_a_rebuild(deployment)

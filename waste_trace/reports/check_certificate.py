@@ -39,6 +39,20 @@ class Checked:
     en: str
     difference: Difference | None = None
 
+    def to_value(self) -> dict[str, Any]:
+        """As JSON: the outcome, the first difference, and the bundle's own verification."""
+        found = self.difference
+        named = None
+        if found is not None:
+            named = {"where": found.where, "certificate": found.certificate, "ledger": found.ledger}
+        return {
+            "exit": self.exit_code,
+            "zh": self.zh,
+            "en": self.en,
+            "difference": named,
+            "bundle": self.bundle.to_value(),
+        }
+
 
 def check_certificate(value: Mapping[str, Any], path: Path, keys: Path | None = None) -> Checked:
     """Check a certificate (its JSON) against the bundle at ``path``.
