@@ -22,9 +22,16 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """One table, ready to be shown."""
+    """One table, ready to be shown.
+
+    Attributes:
+        widths: a class of the style sheet for each column.
+        names_entries: whether a column of the form itself names the entries.
+    """
 
     title: Words | None
+    widths: tuple[str, ...]
+    names_entries: bool
     head: tuple[tuple[HeadCell, ...], ...]
     headings: tuple[Heading, ...]
     rows: tuple[RowView, ...]
@@ -53,6 +60,8 @@ def _table(table: Table) -> TableView:
     head = head_cells(table.headings)
     return TableView(
         title=table.title,
+        widths=tuple(_width(heading) for heading in table.headings),
+        names_entries=any(heading.key == "entries" for heading in table.headings),
         head=tuple(
             tuple(cell for cell in head if cell.line == line)
             for line in range(head_lines(table.headings))
@@ -68,3 +77,11 @@ def _table(table: Table) -> TableView:
         ),
         totals=lines[count] if table.totals else (),
     )
+
+
+def _width(heading: Heading) -> str:
+    """Columns are as wide as on paper, in steps that the style sheet knows."""
+    for name, most in (("slim", 4.5), ("small", 7.0), ("mid", 9.5), ("wide", 15.0)):
+        if heading.width <= most:
+            return f"col-{name}"
+    return "col-broad"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from waste_trace.reports.form import Heading, Kind, Words
 
-_UNITS = {Kind.TONNES: "吨", Kind.KILOGRAMS: "千克", Kind.COUNT: "", Kind.RATIO: ""}
+_UNITS = {Kind.TONNES: "吨", Kind.KILOGRAMS: "kg", Kind.COUNT: "", Kind.RATIO: ""}
 
 
 @dataclass(frozen=True, slots=True)
