@@ -82,7 +82,7 @@ def test_what_does_not_apply_is_left_out_and_counts_nothing() -> None:
     assert assess(CHECKLIST, without).grade is Grade.STANDARD
 
 
-@pytest.mark.parametrize("scores", [{}, {"nothing": 2}, {"plan.filed": 3}, {"plan.filed": -1}])
+@pytest.mark.parametrize("scores", [{}, {"nothing": 2}, {"plan_filed": 3}, {"plan_filed": -1}])
 def test_scores_that_do_not_fit_are_refused(scores: dict[str, int]) -> None:
     with pytest.raises(UnfitScores):
         assess(CHECKLIST, scores)

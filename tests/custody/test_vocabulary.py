@@ -61,6 +61,18 @@ MAY = {
     "capture_frame": HOLDERS,
     "verify_frame": "VISION",
     "review": "CALENDAR",
+    "explain_finding": CHAIN,
+    "rectify_finding": CHAIN,
+    "accept_explanation": "regulator",
+    "send_back": "regulator",
+    "close_finding": "regulator",
+    "announce_selection": "regulator",
+    "draw_selection": "regulator",
+    "inspect_org": "regulator",
+    "set_positive_list": "regulator",
+    "classify_org": "regulator",
+    "file_declaration": HOLDERS,
+    "plan_route": CHAIN,
 }
 SERVICES = ("registrar", "issuer", "vision", "numbering", "calendar")
 

@@ -31,7 +31,7 @@ def test_a_bureaus_own_checklist_counts(tmp_path: Path) -> None:
     file = tmp_path / "own.json"
     file.write_text(json.dumps(document), "utf-8")
     own = rule_book(settings_for("", tmp_path, checklist_file=file)).checklist
-    scores = dict.fromkeys(own.items, 2) | {"plan.filed": 1}
+    scores = dict.fromkeys(own.items, 2) | {"plan_filed": 1}
     assert assess(own, scores).grade is Grade.BASIC
 
 

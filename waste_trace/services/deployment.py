@@ -14,6 +14,7 @@ from waste_trace.ledger.policy import Policy, format_policy
 from waste_trace.services.attempts import Attempts
 from waste_trace.services.intake import Intake
 from waste_trace.services.last_round import LastRound
+from waste_trace.services.rule_book import rule_book
 from waste_trace.services.witness_alarm import read_alarm
 from waste_trace.services.witness_policy import read_policy
 from waste_trace.settings import Settings
@@ -119,4 +120,5 @@ def projector_config(settings: Settings) -> ProjectorConfig:
         ),
         late_after=timedelta(hours=settings.late_event_hours),
         travel_limit_kmh=settings.travel_limit_kmh,
+        rules=rule_book(settings),
     )

@@ -1,11 +1,12 @@
 """Lists for people and programs: what a person may see, newest first."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, select
 
+from waste_trace.compliance.finding_life import STATUS_ZH, Status
 from waste_trace.compliance.rule import SEVERITY_ZH, Rule
 from waste_trace.compliance.rules import RULES
 from waste_trace.custody.manifest import PROGRESS_ZH
@@ -27,6 +28,7 @@ from waste_trace.store.tables import (
     Entry,
     EventIndex,
     Finding,
+    FindingLife,
     Frame,
     Manifest,
     Organisation,
@@ -146,23 +148,29 @@ def find_manifest(deployment: Deployment, person: Person, number: str) -> Row | 
 
 def list_findings(deployment: Deployment, person: Person, limit: int = 200) -> list[Row]:
     """Findings, open ones first, then the newest."""
-    table = table_of(Finding)
+    table, life = table_of(Finding), table_of(FindingLife)
     query = (
-        select(table)
+        select(table, life.c.status)
+        .outerjoin(life, life.c.key == table.c.key)
         .where(visible_findings(person))
         .order_by(table.c.cleared_idx.isnot(None), table.c.raised_idx.desc())
         .limit(_at_most(limit))
     )
     names = name_organisations(deployment)
-    return [
-        {
-            **row,
-            "facts": json.loads(row["facts"]),
-            "severity_zh": SEVERITY_ZH[row["severity"]],
-            "org_name": names.get(row["org"], ""),
-        }
-        for row in _rows(deployment, query)
-    ]
+    return [view_finding_row(row, names) for row in _rows(deployment, query)]
+
+
+def view_finding_row(row: Row, names: Mapping[str, str]) -> Row:
+    """A finding's row, with the status of its life, as lists and its own page show it."""
+    status = Status(row["status"] or Status.OPEN)
+    return {
+        **row,
+        "facts": json.loads(row["facts"]),
+        "severity_zh": SEVERITY_ZH[row["severity"]],
+        "status": status.value,
+        "status_zh": STATUS_ZH[status],
+        "org_name": names.get(row["org"], ""),
+    }
 
 
 def find_rule(name: str) -> Rule | None:

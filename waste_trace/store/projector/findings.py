@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from waste_trace.compliance.finding_life import Status
 from waste_trace.compliance.rule import Raised
 from waste_trace.store.projector.record import Record
 from waste_trace.store.rows import Rows
-from waste_trace.store.tables import Finding
+from waste_trace.store.tables import Finding, FindingLife
 from waste_trace.store.writing import table_of
 
 
@@ -60,6 +61,23 @@ class Findings:
                     self._rows.put(Finding, {**row, "cleared_idx": record.idx})
                     self._turn(key, False)
 
+    def settle_rules(self, rules: Sequence[str], raised: Sequence[Raised], record: Record) -> None:
+        """From now on exactly ``raised`` stand open of these rules, on whatever subject.
+
+        For rules that are looked at as a whole; what changed before must be flushed.
+        """
+        self.ahead(rules, [finding.subject for finding in raised])
+        for finding in raised:
+            self._raise(finding, record)
+        now, table = {finding.key for finding in raised}, table_of(Finding)
+        query = select(table).where(table.c.rule.in_(rules), table.c.cleared_idx.is_(None))
+        for found in self._rows.connection.execute(query.order_by(table.c.key)).mappings():
+            self._rows.learn(Finding, dict(found))
+            row = self._rows.known(Finding, found["key"])
+            if row is not None and row["key"] not in now and row["cleared_idx"] is None:
+                self._rows.put(Finding, {**row, "cleared_idx": record.idx})
+                self._turn(row["key"], False)
+
     def _raise(self, finding: Raised, record: Record) -> None:
         self._keys.setdefault((finding.rule.name, finding.subject), set()).add(finding.key)
         # Read ahead with its subject; a finding about one event alone cannot have been there.
@@ -70,6 +88,8 @@ class Findings:
         if before is not None:
             # Raised again, or still standing with newer figures: its first appearance stays.
             shown |= {"raised_idx": before["raised_idx"], "raised_at": before["raised_at"]}
+            if before["cleared_idx"] is not None:
+                self._reopen(finding.key, record)
         if shown != before:
             self._rows.put(Finding, shown)
 
@@ -77,6 +97,13 @@ class Findings:
         # Opened and cleared again within a batch is nothing that anybody could have seen.
         if self.turned.pop(key, None) is None:
             self.turned[key] = now_open
+
+    def _reopen(self, key: str, record: Record) -> None:
+        """What was settled with the bureau and comes again has to be answered again."""
+        life = self._rows.get(FindingLife, key)
+        if life is not None:
+            again = {"status": Status.OPEN.value, "since": record.logged_at}
+            self._rows.put(FindingLife, {**life, **again, "last_idx": record.idx})
 
 
 def _row(finding: Raised, record: Record) -> dict[str, Any]:

@@ -23,7 +23,14 @@ from waste_trace.custody.manifest import MANIFEST_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import decode_b64
-from waste_trace.store.projector import corrections, frames, reviews
+from waste_trace.store.projector import (
+    corrections,
+    finding_lives,
+    frames,
+    inspections,
+    reviews,
+    routes,
+)
 from waste_trace.store.projector.custody import CONTAINER_RULES, project_custody
 from waste_trace.store.projector.findings import Findings
 from waste_trace.store.projector.manifests import project_manifest, project_manifest_again
@@ -40,6 +47,9 @@ HANDLERS: Mapping[str, Handler] = {
     **frames.HANDLERS,
     **corrections.HANDLERS,
     **reviews.HANDLERS,
+    **finding_lives.HANDLERS,
+    **inspections.HANDLERS,
+    **routes.HANDLERS,
 }
 
 
@@ -86,6 +96,8 @@ class Projector:
             reweighed = project_custody(record, work)
             if event.typ in MANIFEST_VERBS:
                 project_manifest(record, work)
+            if event.typ in routes.JOURNEY_VERBS:
+                routes.project_journey(record, work)
             for number in reweighed:
                 project_manifest_again(number, record, work)
         self._labels(record, work.findings)

@@ -1,8 +1,9 @@
 """A leaf as the projector takes it, and what of the configuration changes its answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from waste_trace.compliance.rule_book import RuleBook
 from waste_trace.compliance.weight_difference import WeightTolerance
 from waste_trace.custody.fold import Touch
 from waste_trace.ledger.event import Event
@@ -44,3 +45,4 @@ class ProjectorConfig:
     weight_tolerance: WeightTolerance
     late_after: timedelta
     travel_limit_kmh: int
+    rules: RuleBook = field(default_factory=RuleBook)

@@ -9,13 +9,37 @@ from collections.abc import Callable
 from datetime import date
 
 from waste_trace.store.projector.record import Record
+from waste_trace.store.projector.reviews.filings import review_filings
+from waste_trace.store.projector.reviews.finding_lives import review_answers
+from waste_trace.store.projector.reviews.labels import review_labels
+from waste_trace.store.projector.reviews.manifests import review_manifests
 from waste_trace.store.projector.reviews.mass_balance import review_mass_balance
+from waste_trace.store.projector.reviews.neighbours import review_neighbours
+from waste_trace.store.projector.reviews.silence import (
+    review_cameras,
+    review_devices,
+    review_small_producers,
+)
+from waste_trace.store.projector.reviews.storage_amounts import review_storage_amounts
+from waste_trace.store.projector.reviews.storage_times import review_storage_times
 from waste_trace.store.projector.work import Handler, Work
 
 #: Looks at one subject as of the day's beginning (Asia/Shanghai) and settles its findings.
 Review = Callable[[date, Record, Work], None]
 
-REVIEWS: tuple[Review, ...] = (review_mass_balance,)
+REVIEWS: tuple[Review, ...] = (
+    review_storage_times,
+    review_storage_amounts,
+    review_neighbours,
+    review_labels,
+    review_manifests,
+    review_devices,
+    review_cameras,
+    review_small_producers,
+    review_filings,
+    review_mass_balance,
+    review_answers,  # the last: it looks at what the others have raised
+)
 
 
 def project_review(record: Record, work: Work) -> None:
