@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from api.console.show import Fact, Named, event_name, shanghai, tail
 from waste_trace.compliance.rule import SEVERITY_ZH
@@ -49,6 +50,9 @@ class FindingView:
     raised_idx: int
     raised: str
     cleared_idx: int | None
+    key: str
+    status: str
+    status_zh: str
 
 
 def view_findings(rows: Iterable[Mapping[str, Any]]) -> list[FindingView]:
@@ -73,6 +77,9 @@ def _view(row: Mapping[str, Any]) -> FindingView:
         raised_idx=row["raised_idx"],
         raised=shanghai(row["raised_at"]),
         cleared_idx=row["cleared_idx"],
+        key=row["key"],
+        status=row.get("status", ""),
+        status_zh=row.get("status_zh", ""),
     )
 
 
@@ -87,6 +94,9 @@ def subject_of(subject: str) -> Fact:
     if ":" in subject:
         org, _, waste = subject.partition(":")
         return Fact("物料", waste or "多种废物", f"/reports/mass-balance?org={org}")
+    if subject.startswith("finding:"):
+        key = subject.removeprefix("finding:")
+        return Fact("问题", key.split(":")[0], f"/findings/one?key={quote(key)}")
     if "/" in subject:
         return Fact("设备", subject, "/devices")
     return Fact("对象", subject)

@@ -33,17 +33,19 @@ class Permission(StrEnum):
     PEOPLE = "people"
     CONNECT = "connect"
     REGISTER = "register"
+    INSPECT = "inspect"
 
 
 #: SPEAK is to say something at the desk; what, is the vocabulary's to allow.
 _EVERYBODY = {Permission.READ, Permission.ENROL, Permission.SPEAK}
 _MAKES_WASTE = _EVERYBODY | {Permission.ISSUE, Permission.NUMBER}
+_OVERSEES = {Permission.REVOKE, Permission.AUDIT, Permission.ERASE, Permission.INSPECT}
 ROLES: Mapping[str, frozenset[Permission]] = {
     "producer": frozenset(_MAKES_WASTE),
     "platform": frozenset(_MAKES_WASTE),
     "transporter": frozenset(_EVERYBODY),
-    "treatment": frozenset(_EVERYBODY | {Permission.ISSUE}),
-    "regulator": frozenset(_EVERYBODY | {Permission.REVOKE, Permission.AUDIT, Permission.ERASE}),
+    "treatment": frozenset(_MAKES_WASTE),
+    "regulator": frozenset(_EVERYBODY | _OVERSEES),
 }
 #: What an administrator may besides: in their own organisation, and at the bureau.
 ADMIN = frozenset({Permission.PEOPLE, Permission.CONNECT})
@@ -126,6 +128,7 @@ _issue, _number, _audit = May(Permission.ISSUE), May(Permission.NUMBER), May(Per
 _erase, _speak = May(Permission.ERASE), May(Permission.SPEAK)
 _people, _connect = May(Permission.PEOPLE), May(Permission.CONNECT)
 _register = May(Permission.REGISTER)
+_inspect = May(Permission.INSPECT)
 
 #: What routes annotate their parameter with.
 Reader = Annotated[Person, Depends(_read)]
@@ -139,5 +142,6 @@ Speaker = Annotated[Person, Depends(_speak)]
 PeopleAdmin = Annotated[Person, Depends(_people)]
 Connector = Annotated[Person, Depends(_connect)]
 Registrar = Annotated[Person, Depends(_register)]
+Inspector = Annotated[Person, Depends(_inspect)]
 Anybody = Annotated[Person | None, Depends(May(Permission.PUBLIC))]
 SigningDevice = Annotated[Person | None, Depends(May(Permission.DEVICE))]

@@ -11,6 +11,9 @@ from starlette.exceptions import HTTPException
 from api.http.errors import BadParameters, BodyTooLarge, CrossSite, Forbidden, NotFound, NotSignedIn
 from scanner.decode.errors import HugeImage, ReadError
 from waste_trace.codes.errors import InvalidCode
+from waste_trace.compliance.calendar_import import UnreadableCalendar
+from waste_trace.compliance.checklist import UnfitScores
+from waste_trace.compliance.selection import ImpossibleSelection
 from waste_trace.custody.errors import CustodyError, NotPermitted
 from waste_trace.errors import WasteTraceError
 from waste_trace.labels.errors import LabelError
@@ -18,6 +21,9 @@ from waste_trace.ledger.errors import MalformedBundle
 from waste_trace.services.accounts import AccountRefused
 from waste_trace.services.enrol_device import EnrolmentRefused
 from waste_trace.services.erase_person import ErasureRefused
+from waste_trace.services.evidence import UnfitEvidence, UnknownEvidence
+from waste_trace.services.finding_life import StepNotOpen, UnknownFinding
+from waste_trace.services.inspections import OnlineOnly, UnknownInspection, UnknownSelection
 from waste_trace.services.invite import InvitationRefused
 from waste_trace.services.issue_labels import CodesUsedUp
 from waste_trace.services.list_changes import ForeignCursor
@@ -37,6 +43,7 @@ from waste_trace.services.refused import (
 )
 from waste_trace.services.render_label import NoLabelFont
 from waste_trace.services.reports.asked import ReportPeriodInvalid, UnknownReport
+from waste_trace.services.rule_book import UnreadableTable
 from waste_trace.services.sign_in import SignInRefused, TooManyAttempts
 from waste_trace.services.trace_container import UnknownContainer
 from waste_trace.store.sequencer import DeviceFork, LedgerBusy, LedgerRolledBack
@@ -78,6 +85,17 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     UnknownReport: 404,
     ReportPeriodInvalid: 422,
     NotFound: 404,
+    UnknownFinding: 404,
+    UnknownSelection: 404,
+    UnknownInspection: 404,
+    UnknownEvidence: 404,
+    StepNotOpen: 409,
+    OnlineOnly: 409,
+    ImpossibleSelection: 409,
+    UnfitScores: 422,
+    UnfitEvidence: 422,
+    UnreadableTable: 503,
+    UnreadableCalendar: 503,
     SignInRefused: 401,
     NotSignedIn: 401,
     TooManyAttempts: 429,
