@@ -16,6 +16,7 @@ from api.cli.ledger import ledger, rebuild, settings
 from api.cli.output import stop
 from api.cli.places import account as account_labels
 from api.cli.places import print_mark, print_place
+from api.cli.review import review
 from api.cli.serve import serve, worker
 from api.cli.station import station
 from waste_trace.errors import WasteTraceError
@@ -27,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (serve, demo, scan, trace, verify, rebuild, settings, worker):
+for command in (serve, demo, scan, trace, verify, rebuild, settings, worker, review):
     app.command()(command)
 for verb, act in (("place", print_place), ("mark", print_mark), ("account", account_labels)):
     label.command(verb)(act)

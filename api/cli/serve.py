@@ -21,6 +21,7 @@ from api.demo.stage import Stage, serving
 from api.demo.story import Story, new_passwords
 from api.http.app import HANDHELD, create_app
 from api.worker.celery_app import run_worker
+from api.worker.reviewing import DailyReview
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.services.set_up import offer_set_up
@@ -110,8 +111,13 @@ def _run(deployment: Deployment, set_up_token: str | None) -> None:
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False
     )
     server = uvicorn.Server(config)
-    threading.Thread(target=_greet, args=(server, settings, set_up_token), daemon=True).start()
-    server.run()
+    greeting = (server, settings, set_up_token)
+    threading.Thread(target=_greet, args=greeting, daemon=True).start()
+    daily = DailyReview.start_for(deployment)
+    try:
+        server.run()
+    finally:
+        daily.stop()
 
 
 def _greet(server: uvicorn.Server, settings: Settings, set_up_token: str | None) -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -117,7 +118,7 @@ def test_notices_are_read_and_wished_for(admin_of: AdminOf, cast: Cast, clock: C
     assert refused.json()["code"] == "unknown-notice-kind"
 
 
-def wait_for(ask: Callable[[], dict[str, object]], good: Callable[..., bool]) -> dict[str, object]:
+def wait_for(ask: Callable[[], dict[str, Any]], good: Callable[..., bool]) -> dict[str, Any]:
     """The answer, as soon as the background thread has done its part."""
     until = time.monotonic() + 60
     while not good(answer := ask()):
