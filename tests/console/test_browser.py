@@ -43,6 +43,9 @@ def test_pages_fit_the_screen_and_satisfy_their_own_policy(
         "/ledger",
         f"/ledger/{district.offline_idx}",
         "/quarantine",
+        "/notices",
+        "/notices/settings",
+        "/account",
         f"/Q/{district.token(district.treated)}",
     )
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})

@@ -25,6 +25,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/labels": ISSUERS,
     "/labels?q=矿物油&waste=900-214-08": ISSUERS,
     "/quarantine": ("regulator",),
+    "/notices": EVERYBODY,
+    "/notices?unread=true": EVERYBODY,
+    "/notices/settings": EVERYBODY,
+    "/account": EVERYBODY,
+    "/people": (),  # for administrators: see test_people
+    "/webhooks": (),
+    "/parties": (),
 }
 
 
