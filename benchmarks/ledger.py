@@ -3,19 +3,31 @@
 Ours: every event's device signature verified, appended, projected, and answered with its inclusion
 receipt. Beside it, on the same disk and in the same run: (a) the raw database inserting the same
 leaves in the same batches; (b) ours with one transaction for each event; (c) the usual home-made
-hash chain: a lock on the head for each event, one insert, one commit.
+hash chain: a lock on the head for each event, one insert, one commit. Then ours behind a real
+server, over several connections, event by event and in batches of 64.
+
+A row's "CPU us" is processor time of all processes of ours for each event: on a machine that others
+use too it says more than the rate. (c) depends on the disk alone: where fsync is fast, so is (c).
 
 ``./run python benchmarks/ledger.py [--events N] [--database URL]``
 """
 
 import argparse
+import gc
 import hashlib
+import os
+import socket
+import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from http.client import HTTPConnection
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -39,6 +51,7 @@ from waste_trace.store.sequencer import Recorded
 from waste_trace.store.writing import write_transaction
 
 FACTORY = "91330482MA2CUX11X3"
+_CONNECTIONS = 8
 _WINDOW = 1024  # events in flight, as from a district's handhelds at once
 
 
@@ -50,38 +63,77 @@ def main() -> None:
     parser.add_argument("--database", default="", help="a PostgreSQL URL; default SQLite")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="waste-trace-benchmark-"))
-    rows = [("ours", *_ours(folder / "a", options.database, options.events, options.devices, 256))]
-    few = max(200, options.events // 20)
-    rows.append(("(b) ours, one event a commit", *_ours(folder / "b", "", few, 4, 1)))
-    rows.append(("(a) raw inserts, same batches", _raw(folder / "c", options.events, 256), 0, 0))
-    rows.append(("(c) a lock for each event", _locked(folder / "d", few), 0, 0))
-    ours = rows[0][1]
-    sys.stdout.write(f"{'':<32}{'events/s':>10}{'ours / it':>11}{'p50 ms':>9}{'p99 ms':>9}\n")
-    for name, rate, p50, p99 in rows:
-        times = f"{p50:>9.0f}{p99:>9.0f}" if p50 else ""
-        sys.stdout.write(f"{name:<32}{rate:>10.0f}{ours / rate:>11.2f}{times}\n")
+    events, devices, url = options.events, options.devices, options.database
+    few = max(200, events // 20)
+    fsync_ms = _fsync_ms(folder)
+    rows: list[tuple[str, Callable[[], Row]]] = [
+        ("ours", lambda: _ours(folder / "a", url, events, devices, 256)),
+        ("(b) ours, one event a commit", lambda: _ours(folder / "b", "", few, 4, 1)),
+        ("(a) raw inserts, same batches", lambda: Row(_raw(folder / "c", events, 256))),
+        ("(c) a lock for each event", lambda: Row(_locked(folder / "d", few))),
+        ("HTTP, event by event", lambda: _http(folder / "e", events // 4, devices, 1)),
+        ("HTTP, batches of 64", lambda: _http(folder / "f", events, devices, 64)),
+    ]
+    sys.stdout.write(f"fsync {fsync_ms:.2f} ms (median)\n{'':<32}{'events/s':>10}{'ours / it':>11}")
+    sys.stdout.write(f"{'p50 ms':>9}{'p99 ms':>9}{'CPU us':>8}\n")
+    ours = 0.0
+    for name, measure in rows:
+        row = measure()
+        ours = ours or row.rate
+        times = f"{row.p50_ms:>9.0f}{row.p99_ms:>9.0f}" if row.p50_ms else ""
+        cpu = f"{row.cpu_us:>8.0f}" if row.cpu_us else ""
+        sys.stdout.write(f"{name:<32}{row.rate:>10.0f}{ours / row.rate:>11.2f}{times}{cpu}\n")
+        sys.stdout.flush()
 
 
-def _ours(
-    folder: Path, url: str, events: int, devices: int, batch: int
-) -> tuple[float, float, float]:
-    """Events a second, p50 and p99 in milliseconds from hand-in to receipt."""
-    settings = Settings(
-        data_dir=folder, database_url=url, broker_url="", blob_url="", batch_events=batch
-    )
-    folder.mkdir(parents=True)
-    engine = open_engine(settings.database)
-    migrations.upgrade(engine)
-    engine.dispose()
-    deployment = Deployment.open(settings)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Events a second; milliseconds from hand-in to receipt; processor time of an event."""
+
+    rate: float
+    p50_ms: float = 0
+    p99_ms: float = 0
+    cpu_us: float = 0
+
+    @classmethod
+    def of(cls, waits: list[float], seconds: float, cpu_seconds: float = 0) -> "Row":
+        """From each event's seconds, and those of the whole."""
+        waits = sorted(waits)
+        cpu_us = cpu_seconds / len(waits) * 1e6
+        return cls(len(waits) / seconds, _ms(waits, 0.5), _ms(waits, 0.99), cpu_us)
+
+
+def _fsync_ms(folder: Path) -> float:
+    waits = []
+    with (folder / "fsync").open("wb") as file:
+        for _ in range(50):
+            file.write(bytes(4096))
+            file.flush()
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            waits.append(time.perf_counter() - began)
+    return _ms(sorted(waits), 0.5)
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of the children that have ended."""
+    return sum(os.times()[:4])
+
+
+def _ours(folder: Path, url: str, events: int, devices: int, batch: int) -> Row:
+    """Through the services, in this process."""
+    deployment = _opened(folder, url, batch)
     bodies = list(_signed(deployment, folder, events, devices))
+    while deployment.settings.check_processes and not deployment.intake.checkers.ready():
+        time.sleep(0.05)  # they start at the first rush, and take a second
+    gc.freeze()  # what was signed before is not the ledger's garbage
     starts: dict[int, float] = {}
     ends: dict[int, float] = {}
-    flying: list[Future[Recorded]] = []
-    began = time.perf_counter()
+    flying: deque[Future[Recorded]] = deque()
+    cpu_seconds, began = _cpu_seconds(), time.perf_counter()
     for number, body in enumerate(bodies):
         if len(flying) >= _WINDOW:
-            flying.pop(0).result()
+            flying.popleft().result()
         starts[number] = time.perf_counter()
         future = submit_event(deployment, body, remote="benchmark")
         future.add_done_callback(_stamp(ends, number))
@@ -90,8 +142,78 @@ def _ours(
         future.result()
     seconds = time.perf_counter() - began
     deployment.close()
-    waits = sorted(ends[number] - starts[number] for number in starts)
-    return events / seconds, _ms(waits, 0.5), _ms(waits, 0.99)
+    cpu_seconds = _cpu_seconds() - cpu_seconds
+    return Row.of([ends[number] - starts[number] for number in starts], seconds, cpu_seconds)
+
+
+def _opened(folder: Path, url: str = "", batch: int = 256) -> Deployment:
+    settings = Settings(
+        data_dir=folder, database_url=url, broker_url="", blob_url="", batch_events=batch
+    )
+    folder.mkdir(parents=True)
+    engine = open_engine(settings.database)
+    migrations.upgrade(engine)
+    engine.dispose()
+    return Deployment.open(settings)
+
+
+def _http(folder: Path, events: int, devices: int, batch: int) -> Row:
+    """Behind a server that is a process of its own; each connection sends when it was answered."""
+    deployment = _opened(folder)
+    bodies = list(_signed(deployment, folder, events, devices))
+    deployment.close()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    cpu_seconds = _cpu_seconds()
+    command = [sys.executable, "-c", "from api.cli.main import run; run()", "serve"]
+    environment = {**os.environ, "WASTE_TRACE_DATA_DIR": str(folder)}
+    with subprocess.Popen(
+        [*command, "--port", str(port)], env=environment, stdout=subprocess.DEVNULL
+    ) as server:
+        _wait_for(port)
+        # A device's events stay on one connection, in their order.
+        shares = [
+            [body for at, body in enumerate(bodies) if at % devices % _CONNECTIONS == number]
+            for number in range(_CONNECTIONS)
+        ]
+        own, began = time.process_time(), time.perf_counter()
+        with ThreadPoolExecutor(_CONNECTIONS) as pool:
+            waits = list(pool.map(partial(_send, port, batch), shares))
+        seconds = time.perf_counter() - began
+        own = time.process_time() - own
+        server.terminate()
+    cpu_seconds = _cpu_seconds() - cpu_seconds - own
+    return Row.of([wait for share in waits for wait in share], seconds, cpu_seconds)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        try:
+            connection = HTTPConnection("127.0.0.1", port)
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("the server does not start")
+
+
+def _send(port: int, batch: int, bodies: list[bytes]) -> list[float]:
+    """Send over one connection; the seconds that each event waited for its receipt."""
+    connection, waits = HTTPConnection("127.0.0.1", port), []
+    for start in range(0, len(bodies), batch):
+        part = bodies[start : start + batch]
+        content = part[0] if batch == 1 else b"[" + b",".join(part) + b"]"
+        path = "/v1/events" if batch == 1 else "/v1/events/batch"
+        began = time.perf_counter()
+        connection.request("POST", path, content, {"content-type": "application/json"})
+        answer = connection.getresponse()
+        found = answer.read().count(b"tlog-proof@v1")
+        if found != len(part):
+            raise SystemExit(f"{answer.status}: {found} receipts for {len(part)} events")
+        waits += [time.perf_counter() - began] * len(part)
+    return waits
 
 
 def _stamp(ends: dict[int, float], number: int) -> Callable[[Future[Recorded]], None]:
