@@ -6,7 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from tests.cast import FACTORY, GARAGE, PLANT, PLATFORM, SITES, Cast, person
+from tests.cast import (
+    CARRIER,
+    FACTORY,
+    GARAGE,
+    PLANT,
+    PLATFORM,
+    SITES,
+    Cast,
+    fill,
+    open_manifest,
+    person,
+    transport,
+    weigh_in,
+)
 from tests.devices import Clock
 from tests.services.lives import drum, merged
 from waste_trace.reports.form import Cell, Form, Period, record
@@ -198,3 +211,50 @@ def test_other_units_and_other_roles_see_no_form(deployment: Deployment) -> None
     with pytest.raises(ReportPeriodInvalid):
         form_of(deployment, "hj1259-b1", FACTORY, backwards)
     assert {one.title.name for one in reports_for(person(FACTORY))} >= {"hj1259-b1", "mass-balance"}
+
+
+def test_what_leaves_the_country_names_its_notice_and_consignee(
+    deployment: Deployment, cast: Cast, clock: Clock
+) -> None:
+    (code,) = cast.containers()
+    factory = cast.device(FACTORY)
+    factory.tell("fill", fill(code, "250.000"))
+    clock.forward(minutes=10)
+    factory.tell("store_in", {"containers": [code]})
+    clock.forward(minutes=10)
+    factory.tell("store_out", {"containers": [code]})
+    clock.forward(minutes=10)
+    body = {"notice": "EX-2026-7", "country": "NO", "consignee": "Oslo Metall", "method": "R4"}
+    factory.tell("export", {"containers": [code], **body})
+    (row,) = rows_of(form_of(deployment, "hj1259-b5", FACTORY))
+    assert row["batch"] == "HWCKLY20261123001"
+    assert (row["abroad_name"], row["export_approval"]) == ("Oslo Metall", "EX-2026-7")
+    assert (row["licensed_name"], row["tonnes"]) == ("", Decimal("0.25"))
+    (line,) = rows_of(form_of(deployment, "hj1259-c-month", FACTORY))
+    assert (line["province"], line["others"]) == ("境外", Decimal("0.25"))
+    assert line["unexplained"] == 0
+
+
+def test_a_load_that_came_back_is_not_declared_as_given_to_others(
+    deployment: Deployment, cast: Cast, clock: Clock
+) -> None:
+    (code,), number = cast.containers(), cast.manifest()
+    named = {"containers": [code], "manifest": number}
+    for org, typ, body in (
+        (FACTORY, "fill", fill(code)),
+        (FACTORY, "store_in", {"containers": [code]}),
+        (FACTORY, "store_out", {"containers": [code]}),
+        (FACTORY, "open_manifest", open_manifest(number, [code])),
+        (CARRIER, "load", transport(number, [code])),
+        (CARRIER, "depart", transport(number, [code])),
+        (CARRIER, "arrive", transport(number, [code])),
+        (PLANT, "weigh_in", weigh_in(number, [code])),
+        (PLANT, "reject", {**named, "differences": ["property"]}),
+        (CARRIER, "return", transport(number, [code])),
+        (FACTORY, "take_back", named),
+    ):
+        clock.forward(minutes=10)
+        cast.device(org).tell(typ, body)
+    (line,) = rows_of(form_of(deployment, "hj1259-c-month", FACTORY))
+    assert (line["produced"], line["others"], line["received"]) == (Decimal("0.18"), None, 0)
+    assert (line["closing"], line["unexplained"]) == (Decimal("0.18"), 0)

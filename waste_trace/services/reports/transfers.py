@@ -127,7 +127,7 @@ class Receivers:
     def of(self, told: Told) -> Receiver:
         """The receiver as B.5 names it. The ledger does not say who is exempt."""
         if told.typ == "export":
-            notice, name = str(told.body["notice"]), str(told.body["receiver"])
+            notice, name = str(told.body["notice"]), str(told.body["consignee"])
             return Receiver(ReceiverKind.ABROAD, name, notice)
         org = self.org(told)
         return Receiver(ReceiverKind.LICENSED, self.reading.org_names.get(org, org))
