@@ -25,6 +25,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 _GROUPS = (
     ("hj1259-b", Words("危险废物管理台账", "Hazardous waste ledgers")),
     ("hj1259-c", Words("危险废物申报", "Declarations")),
+    ("hj1259-a", Words("危险废物管理计划", "Management plan")),
     ("mass-balance", Words("物料平衡", "Mass balance")),
     ("platform", Words("小微收集", "Small-waste platform")),
     ("solid", Words("一般工业固体废物台账", "General industrial solid waste")),

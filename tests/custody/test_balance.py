@@ -59,7 +59,6 @@ def test_the_end_of_one_period_opens_the_next(booked: list[Booking], hours: int)
     middle = START + timedelta(hours=hours)
     first = by_code(balances(booked, FACTORY, None, NEVER, middle))
     second = by_code(balances(booked, FACTORY, None, middle, FOREVER))
-    moved_then = {Kind.OPENING}
     for code, balance in first.items():
         later = [
             b
@@ -67,7 +66,7 @@ def test_the_end_of_one_period_opens_the_next(booked: list[Booking], hours: int)
             if b.waste_code == code
             and b.movement.account.org == FACTORY
             and b.movement.at >= middle
-            and b.movement.kind in moved_then
+            and b.movement.kind is Kind.OPENING
         ]
         # Stock that is recorded as having been there before counts as opening whenever it is.
         opening = second[code].figures[Item.OPENING].weight_kg - weight(later)

@@ -11,6 +11,7 @@ from waste_trace.reports.forms.management_plan import (
     ManagementClass,
     Plan,
     PlannedTransfer,
+    management_class,
     management_plan_form,
 )
 from waste_trace.reports.forms.platform_statement import (
@@ -52,6 +53,22 @@ def test_the_management_class_decides_which_tables_are_filed(
     last = form.tables[-1]
     assert record(last.headings, last.totals)["tonnes"] == Decimal("1.5")
     assert form.entries == (7,)
+
+
+@pytest.mark.parametrize(
+    ("tonnes", "treats", "expected"),
+    [
+        ("99.999", False, ManagementClass.SIMPLIFIED),
+        ("100", False, ManagementClass.KEY),
+        ("10", False, ManagementClass.SIMPLIFIED),
+        ("9.999", False, ManagementClass.REGISTERED),
+        ("0", True, ManagementClass.KEY),
+    ],
+)
+def test_the_yearly_amount_and_own_facilities_decide_the_class(
+    tonnes: str, treats: bool, expected: ManagementClass
+) -> None:
+    assert management_class(Decimal(tonnes) * 1000, treats=treats) is expected
 
 
 def test_flows_of_general_waste_are_summed_by_column() -> None:

@@ -258,3 +258,28 @@ def test_a_load_that_came_back_is_not_declared_as_given_to_others(
     (line,) = rows_of(form_of(deployment, "hj1259-c-month", FACTORY))
     assert (line["produced"], line["others"], line["received"]) == (Decimal("0.18"), None, 0)
     assert (line["closing"], line["unexplained"]) == (Decimal("0.18"), 0)
+
+
+def test_a_plan_is_drafted_from_what_was_recorded(
+    deployment: Deployment, cast: Cast, clock: Clock
+) -> None:
+    drum(cast, clock, treated=False)
+    form = form_of(deployment, "hj1259-a", FACTORY)
+    # Half a tonne a year and no treatment of its own: 登记管理单位, which files three tables.
+    assert [table.title.zh[:4] for table in form.tables if table.title] == [
+        "表A.1",
+        "表A.3",
+        "表A.7",
+    ]
+    about = {str(row["item"]): row["value"] for row in rows_of(form)}
+    assert about["管理类别"] == "登记管理单位"
+    (waste,) = rows_of(form, 1)
+    assert (waste["code"], waste["produced"]) == ("900-214-08", Decimal("0.5"))
+    (transfer,) = rows_of(form, 2)
+    assert (transfer["reach"], transfer["tonnes"]) == ("省内", Decimal("0.18"))
+    assert "预填稿" in form.notes[0].zh
+
+    plant = form_of(deployment, "hj1259-a", PLANT)
+    assert len(plant.tables) == 7
+    (stock,) = rows_of(plant, 3)
+    assert (stock["store"], stock["stock"]) == (SITES[PLANT], Decimal("0.18"))

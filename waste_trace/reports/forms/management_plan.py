@@ -46,6 +46,21 @@ TABLES: Mapping[ManagementClass, tuple[int, ...]] = {
 }
 
 
+_KEY_KG, _SIMPLIFIED_KG = Decimal(100_000), Decimal(10_000)
+
+
+def management_class(yearly_kg: Decimal, *, treats: bool) -> ManagementClass:
+    """The class that a site belongs to, unless the city's bureau has said another (4.2).
+
+    Args:
+        yearly_kg: the yearly amount of hazardous waste. treats: whether the site uses or disposes
+            of hazardous waste itself, or holds an operating licence.
+    """
+    if treats or yearly_kg >= _KEY_KG:
+        return ManagementClass.KEY
+    return ManagementClass.SIMPLIFIED if yearly_kg >= _SIMPLIFIED_KG else ManagementClass.REGISTERED
+
+
 @dataclass(frozen=True, slots=True)
 class Facility:
     """A line of A.2: the facility in its unit and process, and what goes in and out."""
@@ -120,6 +135,7 @@ class Plan:
     Attributes:
         about: the captioned values of A.1, in the order of the form.
         measures: 减量化计划和措施 in words, below A.6.
+        drafted: filled from what was recorded, not by the unit: a form to go on from.
     """
 
     management_class: ManagementClass
@@ -131,8 +147,13 @@ class Plan:
     transfers: tuple[PlannedTransfer, ...]
     measures: str
     entries: tuple[int, ...]
+    drafted: bool = False
 
 
+_DRAFTED = Words(
+    "本表为预填稿：数量取自所选期间的台账，空白处及计划数由单位填写，经修改确认后方可报备。",
+    "A draft: quantities are those of the chosen period; the unit fills in the rest and confirms.",
+)
 _ABOUT: tuple[Column[tuple[str, str]], ...] = (
     column("item", "项目", "Item", lambda pair: pair[0], width=14),
     column("value", "内容", "Value", lambda pair: pair[1], width=40),
@@ -210,8 +231,10 @@ def management_plan_form(plan: Plan, filing: Filing) -> Form:
     """Fill the tables that the plan's management class files."""
     wanted = TABLES[plan.management_class]
     tables = [table for number, table in _tables(plan) if number in wanted]
-    notes = (Words(f"减量化计划和措施：{plan.measures}", plan.measures),) if plan.measures else ()
-    return filing.form(TITLE, *tables, notes=notes if 6 in wanted else ())
+    notes = [_DRAFTED] if plan.drafted else []
+    if plan.measures and 6 in wanted:
+        notes.append(Words(f"减量化计划和措施：{plan.measures}", plan.measures))
+    return filing.form(TITLE, *tables, notes=tuple(notes))
 
 
 def _tables(plan: Plan) -> Sequence[tuple[int, Table]]:
