@@ -1,6 +1,7 @@
 """One finding: what the rule says, its life so far, and the steps that are open."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import anyio
@@ -13,6 +14,7 @@ from api.console.render import page
 from api.console.show import Named, shanghai
 from api.http.errors import BadParameters
 from api.http.permissions import House, Reader, Speaker
+from waste_trace.compliance.calendar import day_of
 from waste_trace.custody.vocabulary import event_type
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.evidence import keep_evidence
@@ -46,7 +48,7 @@ def finding(request: Request, deployment: House, person: Reader, key: str) -> HT
         crumbs=(("问题预警", "/findings"), ("问题详情", "")),
         row=row,
         view=view_findings([row])[0],
-        due=shanghai(row["due_at"]) if row["due_at"] else "",
+        due=_last_day(row["due_at"]),
         overdue=row["due_at"] is not None and row["due_at"] <= deployment.now(),
         steps=[_step(step) for step in row["steps"]],
         open_steps={typ: _name(typ) for typ in row["open_steps"]},
@@ -88,6 +90,11 @@ def _take(
     if typ == "rectify_finding":
         said["evidence"] = [keep_evidence(deployment, data) for data in files]
     take_step(deployment, person, typ, key, said)
+
+
+def _last_day(due: datetime | None) -> str:
+    """The last day on which an answer is in time; "" where none is waited for."""
+    return day_of(due - timedelta(seconds=1)).isoformat() if due else ""
 
 
 def _step(step: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ _WORDS: Mapping[str, Callable[[Any], Fact]] = {
     "tolerance_permille": lambda share: Fact("容差率", f"{share}‰"),
     "hours": lambda hours: Fact("迟报", f"{hours} 小时"),
     "missing": lambda ranges: Fact("缺号", "、".join(f"{a}–{b}" for a, b in ranges)),
+    "site": lambda site: Fact("场所", str(site)),
+    "calendar_known": lambda known: Fact("工作日历", "已公布" if known else "未核实"),
     "camera": lambda camera: Fact("摄像机", str(camera), "/frames"),
     "label": lambda text: Fact("扫描文本", str(text).rpartition("/")[2]),
 }

@@ -193,6 +193,27 @@ def test_a_confirmation_that_arrives_late_but_was_in_time_is_no_finding(
     assert standing(cast, "late_confirmation") == []
 
 
+@pytest.mark.parametrize(("days", "late"), [(14, False), (15, True)])
+def test_a_transfer_on_paper_is_entered_within_ten_working_days(
+    cast: Cast, clock: Clock, days: int, late: bool
+) -> None:
+    # Monday the 23rd: ten working days end with Monday the 7th of December
+    then = cast.deployment.now()
+    (code,), number = cast.containers(), cast.manifest()
+    clock.forward(days=days)
+    said: list[tuple[str, str, dict[str, Any]]] = [
+        (FACTORY, "open_manifest", open_manifest(number, [code])),
+        (CARRIER, "arrive", transport(number, [code])),
+        (PLANT, "weigh_in", weigh_in(number, [code])),
+        (PLANT, "accept", {"containers": [code], "manifest": number}),
+    ]
+    for org, typ, body in said:
+        record_at_desk(cast.deployment, person(org), typ, body, claimed_at=then)
+    review(cast, clock)
+    assert [row["org"] for row in standing(cast, "late_back_entry")] == [FACTORY] * late
+    assert standing(cast, "late_confirmation") == []
+
+
 def test_a_device_is_silent_while_waste_is_in_hand(cast: Cast, clock: Clock) -> None:
     (code,) = cast.containers()
     cast.device(FACTORY).tell("fill", fill(code))

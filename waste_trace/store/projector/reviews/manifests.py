@@ -7,13 +7,17 @@ from sqlalchemy import or_, select
 
 from waste_trace.compliance.calendar import start_of_day
 from waste_trace.compliance.manifest_deadlines import (
+    LATE_BACK_ENTRY,
     LATE_CONFIRMATION,
     OPEN_MANIFEST,
     ManifestTimes,
+    late_back_entry,
     late_confirmation,
     open_manifest,
 )
+from waste_trace.compliance.rule import Raised
 from waste_trace.custody.fold import Touch
+from waste_trace.custody.vocabulary import DESK
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.reviews.since import review_before
 from waste_trace.store.projector.routes import settle_journey
@@ -27,7 +31,7 @@ _RECEIVED = ("arrive", "weigh_in")
 _CONFIRMED = ("accept", "accept_with_difference", "accept_in_part", "reject")
 #: A manifest in these states waits for nobody.
 ENDED = ("accepted", "rejected", "returned", "void")
-_RULES = (LATE_CONFIRMATION.name, OPEN_MANIFEST.name)
+_RULES = (LATE_CONFIRMATION.name, LATE_BACK_ENTRY.name, OPEN_MANIFEST.name)
 _CHUNK = 400
 
 
@@ -61,6 +65,7 @@ def review_manifests(day: date, record: Record, work: Work) -> None:
             raised = [
                 *late_confirmation(times, now, book.calendar, book.limits),
                 *open_manifest(times, now, book.limits),
+                *_back_entry(times, touches, work),
             ]
             work.findings.settle(_RULES, number, raised, record)
             settle_journey(number, now, record, work)
@@ -81,6 +86,21 @@ def _times(
         confirmed_at=_at(confirmed),
         ended=ended,
         events=tuple(touch.idx for touch in found if touch is not None),
+    )
+
+
+def _back_entry(times: ManifestTimes, touches: Sequence[Touch], work: Work) -> list[Raised]:
+    """A manifest that was opened at the desk after the waste had been received: it ran on paper."""
+    opened = _first(touches, ("open_manifest",))
+    if opened is None or times.received_at is None:
+        return []
+    entry = work.event(opened.idx)
+    if entry is None or entry["dev"] != DESK or entry["logged_at"] <= times.received_at:
+        return []
+    book = work.config.rules
+    moments = (times.received_at, entry["logged_at"])
+    return late_back_entry(
+        times.manifest, times.sender, *moments, opened.idx, book.calendar, book.limits
     )
 
 
