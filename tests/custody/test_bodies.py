@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import BATCH, CARRIER, FACTORY, GARAGE, PLANT, WASTE, produce
+from tests.cast import BATCH, CARRIER, FACTORY, GARAGE, PLANT, PLATFORM, WASTE, produce
 from tests.custody.lives import CODE, MANIFEST, OTHER
 from waste_trace.custody.errors import MalformedBody, UnknownEventType
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body
@@ -23,6 +23,8 @@ SHA = "0123456789abcdef" * 4
 FINDING = {"finding": "custody_gap:x:7"}
 VISIT = {"org": FACTORY, "inspectors": ["usr_1"]}
 POINT = {"latitude": "30.7", "longitude": "121.016667"}
+REQUESTED = {"waste_code": WASTE, "weight_kg": "40", "packages": 2}
+STOP = {"unit": GARAGE, "requests": [9]}
 PORTION = {"container": OTHER, "weight_kg": "18"}
 #: A good body of each type, with every field that it requires.
 GOOD: dict[str, dict[str, Any]] = {
@@ -68,6 +70,18 @@ GOOD: dict[str, dict[str, Any]] = {
     "correct": {"corrects": 7, "field": "weight_kg", "old": "1", "new": "2", "reason": "scale"},
     "confirm_correction": {"correction": 8},
     "dispute_correction": {"correction": 8, "reason": "not_so"},
+    "register_stream": {"unit": GARAGE, "waste_code": WASTE, "edition": "2021",
+                        "waste_name": "废机油", "form": "液态", "forecast_kg": "1200"},
+    "register_contact": {"unit": GARAGE},
+    "sign_client": {"unit": GARAGE, "contract": "SY-7", "since": "2026-01-01",
+                    "until": "2026-12-31"},
+    "end_client": {"unit": GARAGE, "reason": "moved"},
+    "request_collection": {"unit": GARAGE, "platform": PLATFORM, "wastes": [REQUESTED],
+                           "channel": "phone"},
+    "cancel_request": {"request": 9, "reason": "withdrawn"},
+    "plan_round": {"round": "SY20261123001", "day": "2026-11-23", "vehicle_plate": "浙F12345",
+                   "stops": [STOP]},
+    "visit": {"unit": GARAGE, "outcome": "absent"},
     "review": {"day": "2026-11-23"},
     "explain_finding": {**FINDING, "reason": "no_network"},
     "rectify_finding": {**FINDING, "statement": "已整改", "evidence": [SHA]},
@@ -106,6 +120,11 @@ OPTIONAL: dict[str, dict[str, Any]] = {
     "store_in": {"place": "A-1", "weight_kg": "180.000", "labels": []},
     "open_manifest": {"vehicle_plate": "浙F7K21挂"},
     "load": {"vehicle_plate": "浙F7K21挂", "weight_kg": "180.000", "place": "门口"},
+    "register_stream": {"hazards": "T,I"},
+    "sign_client": {"waste_codes": [WASTE], "interval_days": 30},
+    "request_collection": {"before": "2026-11-30"},
+    "plan_round": {"driver": "usr_driver01"},
+    "visit": {"round": "SY20261123001", "outcome": "refused", "reason": "packaging"},
     "accept": {"weight_kg": "179.500", "pii": [f"{n:042d}A" for n in range(20)]},
 }
 
@@ -189,6 +208,21 @@ WRONG: dict[str, tuple[object, ...]] = {
     "points": ([POINT], [POINT] * 201, [POINT, {"latitude": "1"}]),
     "width_m": (49, 50_001, "500"),
     "minutes": (0, 10_001, "40"),
+    "contract": (1,),
+    "since": ("2026-02-30", 1),
+    "waste_codes": ("X", [1], ["x"] * 51),
+    "interval_days": (-1, "30"),
+    "hazards": (1,),
+    "forecast_kg": ("-1", 1),
+    "platform": ("x",),
+    "wastes": ([], [REQUESTED] * 21, [{**REQUESTED, "weight_kg": 1}]),
+    "before": ("tomorrow",),
+    "channel": ("letter",),
+    "request": (-1, "9"),
+    "round": ("SY1", "", 1),
+    "driver": (1,),
+    "stops": ([], [STOP] * 2, [{"unit": "x"}]),
+    "outcome": ("", "found"),
     "mark": (-1, 587, "17", 1.0),
     "pii": ("A" * 43, ["A" * 42], ["A" * 44], ["A" * 42 + "B"], ["A" * 42 + "\n"], [1], ["=" * 43],
             ["A" * 43] * 2, [f"{n:042d}A" for n in range(21)]),

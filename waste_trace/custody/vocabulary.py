@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from waste_trace.custody.bodies import (
     calendar,
+    clients,
     collection,
     corrections,
     division,
@@ -21,6 +22,7 @@ from waste_trace.custody.bodies import (
     manifests,
     production,
     reception,
+    rounds,
     routes,
     storage,
     transport,
@@ -190,6 +192,22 @@ _ROWS = (
               inspections.FileDeclarationBody, _of(*_HOLDERS), desk=True),
     EventType("plan_route", "规划路线", "Plan route", "other",
               routes.PlanRouteBody, _of(*_CHAIN), desk=True),
+    # Small producers and the platform that collects from them
+    EventType("register_stream", "废物登记", "Register waste stream", "other",
+              clients.RegisterStreamBody, _of(PRODUCER, PLATFORM, REGULATOR), desk=True),
+    EventType("register_contact", "联系方式登记", "Register contact", "other",
+              clients.RegisterContactBody, _of(PRODUCER, PLATFORM, REGULATOR), desk=True),
+    EventType("sign_client", "收集签约", "Sign client", "other", clients.SignClientBody,
+              _of(PLATFORM), desk=True),
+    EventType("end_client", "解除签约", "End client", "other", clients.EndClientBody,
+              _of(PLATFORM), desk=True),
+    EventType("request_collection", "收集申请", "Request collection", "other",
+              rounds.RequestCollectionBody, _of(PRODUCER, PLATFORM), desk=True),
+    EventType("cancel_request", "撤销收集申请", "Cancel request", "other",
+              rounds.CancelRequestBody, _of(PRODUCER, PLATFORM), desk=True),
+    EventType("plan_round", "编排收集线路", "Plan round", "other", rounds.PlanRoundBody,
+              _of(PLATFORM), desk=True),
+    EventType("visit", "上门情况", "Visit", "other", rounds.VisitBody, _of(PLATFORM), desk=True),
     # Cameras, and time
     EventType("capture_frame", "监控抓拍", "Capture frame", "inspecting",
               frames.CaptureFrameBody, _of(*_HOLDERS)),

@@ -24,11 +24,13 @@ from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import decode_b64
 from waste_trace.store.projector import (
+    clients,
     corrections,
     finding_lives,
     frames,
     inspections,
     reviews,
+    rounds,
     routes,
 )
 from waste_trace.store.projector.custody import CONTAINER_RULES, project_custody
@@ -50,6 +52,8 @@ HANDLERS: Mapping[str, Handler] = {
     **finding_lives.HANDLERS,
     **inspections.HANDLERS,
     **routes.HANDLERS,
+    **clients.HANDLERS,
+    **rounds.HANDLERS,
 }
 
 
@@ -100,6 +104,8 @@ class Projector:
                 routes.project_journey(record, work)
             for number in reweighed:
                 project_manifest_again(number, record, work)
+            if event.typ == "collect":
+                rounds.project_collecting(record, work)
         self._labels(record, work.findings)
         proven_after = self._quoted(record, work.findings)
         times = (event.claimed_at, record.logged_at)

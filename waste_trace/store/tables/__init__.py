@@ -23,6 +23,14 @@ from waste_trace.store.tables.access import (  # noqa: E402
     LoginSession,
     User,
 )
+from waste_trace.store.tables.clients import (  # noqa: E402
+    Client,
+    CollectionRequest,
+    Contact,
+    Round,
+    Stop,
+    WasteStream,
+)
 from waste_trace.store.tables.compliance import (  # noqa: E402
     Filing,
     FindingLife,
@@ -93,6 +101,12 @@ READ_TABLES: tuple[type[SQLModel], ...] = (
     RoutePlan,
     Selection,
     SmallProducerVisit,
+    WasteStream,
+    Contact,
+    Client,
+    CollectionRequest,
+    Round,
+    Stop,
 )
 
 __all__ = [
@@ -100,6 +114,9 @@ __all__ = [
     "Batch",
     "Camera",
     "CheckpointRow",
+    "Client",
+    "CollectionRequest",
+    "Contact",
     "Container",
     "ContainerEvent",
     "CorrectionRow",
@@ -129,13 +146,16 @@ __all__ = [
     "Outbox",
     "PositiveListing",
     "Quarantine",
+    "Round",
     "RoutePlan",
     "Selection",
     "Site",
     "SmallProducerVisit",
+    "Stop",
     "Subscription",
     "TileRow",
     "User",
+    "WasteStream",
     "Webhook",
     "WebhookDelivery",
 ]
