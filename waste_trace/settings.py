@@ -219,6 +219,16 @@ class Settings(BaseSettings):
     incompatible_file: Path | None = Field(
         None, description="CSV of incompatible pairs. Empty: the packaged ones, 未核实."
     )
+    door_requests_per_day: int = Field(
+        3,
+        description="A small producer's door (QR link, nobody signed in) asks for a collection so "
+        "often in 24 hours at most. 未核实: own figure.",
+    )
+    collection_prices: Path | None = Field(
+        None,
+        description="JSON file of yuan a kilogram by waste code, for settling collections; empty: "
+        "quantities alone. A price is the platform's own: no law names one.",
+    )
     retention_years: int = Field(
         10,
         description="Personal data of manifest events is not erased before so many years, but for "

@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from api.console import (
     account,
+    clients,
     containers,
     devices,
+    door,
     finding,
     findings,
     first_steps,
@@ -23,8 +25,11 @@ from api.console import (
     public,
     quarantine,
     reports,
+    requests,
     risk,
+    rounds,
     rules,
+    settlement,
     webhooks,
 )
 
@@ -53,5 +58,10 @@ for part in (
     parties,
     webhooks,
     first_steps,
+    requests,
+    rounds,
+    clients,
+    settlement,
+    door,
 ):
     router.include_router(part.router)

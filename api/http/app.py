@@ -17,6 +17,7 @@ from api.http import (
     accounts,
     bundles,
     changes,
+    collection,
     compliance,
     desk,
     devices,
@@ -103,6 +104,7 @@ def create_app(deployment: Deployment) -> FastAPI:
         webhooks,
         changes,
         reports,
+        collection,
     ):
         app.include_router(part.router)
 

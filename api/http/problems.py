@@ -19,6 +19,7 @@ from waste_trace.errors import WasteTraceError
 from waste_trace.labels.errors import LabelError
 from waste_trace.ledger.errors import MalformedBundle
 from waste_trace.services.accounts import AccountRefused
+from waste_trace.services.collection.requests import AskedTooOften, NotAClient
 from waste_trace.services.enrol_device import EnrolmentRefused
 from waste_trace.services.erase_person import ErasureRefused
 from waste_trace.services.evidence import UnfitEvidence, UnknownEvidence
@@ -64,6 +65,8 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     DeviceFork: 409,
     DisclosureMismatch: 422,
     RefusedEvent: 400,
+    NotAClient: 403,
+    AskedTooOften: 429,
     CustodyError: 422,
     HugeImage: 413,
     ReadError: 422,

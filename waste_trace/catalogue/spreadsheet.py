@@ -63,7 +63,7 @@ def read_table(data: bytes, base: Edition) -> Table:
     Raises:
         UnreadableSheet: neither format, damaged, or without the needed headings.
     """
-    cells = _xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data)
+    cells = read_cells(data)
     for index, line in enumerate(cells[:_HEADER_LINES]):
         columns = _columns(line)
         if all(name in columns for name in _NEEDED):
@@ -72,6 +72,15 @@ def read_table(data: bytes, base: Edition) -> Table:
         "文件中没有找到表头“废物代码”和“危险废物”。",
         "The file has no headings for code and description.",
     )
+
+
+def read_cells(data: bytes) -> list[list[str]]:
+    """The cells of a CSV or of a workbook's first sheet, as people see them.
+
+    Raises:
+        UnreadableSheet: neither format, or damaged.
+    """
+    return _xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data)
 
 
 def _csv(data: bytes) -> list[list[str]]:
@@ -131,7 +140,8 @@ def _table(
         if row["code"] or row["description"]:
             rows.append(names.complete(row))
             lines.append(number)
-    return Table(tuple(rows), tuple(lines), {name: _letter(at) for name, at in columns.items()})
+    letters = {name: column_letter(at) for name, at in columns.items()}
+    return Table(tuple(rows), tuple(lines), letters)
 
 
 @dataclass(slots=True)
@@ -167,7 +177,7 @@ class _Names:
         return written or f"{'SW' if 'S' in code else 'HW'}{code[-2:]}", ""
 
 
-def _letter(index: int) -> str:
+def column_letter(index: int) -> str:
     """Return a spreadsheet's name of a column, A to Z, AA ..."""
     name = ""
     number = index + 1

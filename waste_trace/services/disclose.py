@@ -42,7 +42,7 @@ def read_disclosures(deployment: Deployment, person: Person, index: int) -> Pers
             raise NotInLedger(
                 f"台账没有第 {index} 条。", f"There is no entry {index}.", index=index
             )
-        found = _open(deployment, connection, person, row.c.idx == index, READ)
+        found = open_disclosures(deployment, connection, person, row.c.idx == index, READ)
         gone = select(row.c.digest).where(row.c.idx == index, row.c.erased_at.is_not(None))
         erased = sorted(connection.execute(gone).scalars())
     return Personal(tuple(disclosure for _, disclosure in found), tuple(erased))
@@ -61,12 +61,14 @@ def disclosures_for_export(
     may = row.c.idx.in_(select(event.c.idx).where(visible_personal(person)))
     shown: dict[int, list[str]] = {}
     with write_transaction(deployment.engine) as connection:
-        for idx, disclosure in _open(deployment, connection, person, may, EXPORT, wanted):
+        for idx, disclosure in open_disclosures(
+            deployment, connection, person, may, EXPORT, wanted
+        ):
             shown.setdefault(idx, []).append(disclosure.text)
     return dict(shown)
 
 
-def _open(
+def open_disclosures(
     deployment: Deployment,
     connection: Connection,
     person: Person,
@@ -74,7 +76,7 @@ def _open(
     purpose: str,
     wanted: set[int] | None = None,
 ) -> list[tuple[int, Disclosure]]:
-    """Open rows and write down who is shown them, in one transaction."""
+    """Open rows and write down who is shown them, in one transaction. Who may, is asked before."""
     found = [
         (idx, disclosure)
         for idx, disclosure in deployment.vault.read(connection, where)

@@ -61,27 +61,49 @@ def issue_labels(
 
     def build(connection: Connection) -> Sequence[Draft]:
         issued.clear()  # a batch that is tried again starts anew
-        prefix = str(digital_id.build(parsed_unit, parsed_waste, day, 1))[:-3]
-        last = _last_number(connection, prefix)
-        left = digital_id.MAX_SEQUENCE - last
-        if count > left:
-            raise CodesUsedUp(
-                f"{day:%Y-%m-%d} 该单位该代码的 999 个顺序号只剩 {left} 个。",
-                f"Only {left} of the 999 numbers of {day:%Y-%m-%d} are left.",
-                left=left,
-            )
-        for number in range(last + 1, last + count + 1):
-            issued.append(digital_id.build(parsed_unit, parsed_waste, day, number))
-        body: dict[str, object] = {
-            "containers": [str(code) for code in issued],
-            "org": unit,
-            "key_id": key_id(deployment.keys.key("issuer").public_key),
-            "rotation": 0,
-        }
-        return [Draft("issue", body, org=asked_by or unit)]
+        draft, codes = draft_issue(
+            deployment, connection, parsed_unit, parsed_waste, day, count, asked_by
+        )
+        issued.extend(codes)
+        return [draft]
 
     recorded = deployment.sequencer.compose("issuer", build)[0]
     return Issued(tuple(sign_label(deployment, code, 0) for code in issued), recorded)
+
+
+def draft_issue(
+    deployment: Deployment,
+    connection: Connection,
+    unit: uscc.Uscc,
+    waste: waste_code.WasteCode,
+    day: date,
+    count: int,
+    asked_by: str = "",
+) -> tuple[Draft, list[digital_id.DigitalId]]:
+    """The next ``count`` codes, and the event that gives them out; in the writer's transaction.
+
+    Raises:
+        CodesUsedUp: fewer than ``count`` numbers are left.
+    """
+    prefix = str(digital_id.build(unit, waste, day, 1))[:-3]
+    last = _last_number(connection, prefix)
+    left = digital_id.MAX_SEQUENCE - last
+    if count > left:
+        raise CodesUsedUp(
+            f"{day:%Y-%m-%d} 该单位该代码的 999 个顺序号只剩 {left} 个。",
+            f"Only {left} of the 999 numbers of {day:%Y-%m-%d} are left.",
+            left=left,
+        )
+    codes = [
+        digital_id.build(unit, waste, day, number) for number in range(last + 1, last + count + 1)
+    ]
+    body: dict[str, object] = {
+        "containers": [str(code) for code in codes],
+        "org": str(unit),
+        "key_id": key_id(deployment.keys.key("issuer").public_key),
+        "rotation": 0,
+    }
+    return Draft("issue", body, org=asked_by or str(unit)), codes
 
 
 def reissue_label(deployment: Deployment, code: str, reason: str, asked_by: str) -> Issued:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from waste_trace.custody.errors import CustodyError
 from waste_trace.custody.vocabulary import DESK, parse_body, require_permitted
-from waste_trace.ledger.disclosure import FIELD, SALT_BYTES, make_disclosure
+from waste_trace.ledger.disclosure import FIELD, SALT_BYTES, Disclosure, make_disclosure
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import enrol_service
 from waste_trace.services.sign_in import Person
@@ -49,23 +49,32 @@ def record_at_desk(
     """
     if claimed_at is not None and claimed_at > deployment.now():
         raise ClaimedInFuture("所填时间尚未到来。", "The claimed time has not come yet.")
-    disclosures = [
-        make_disclosure(name, value, os.urandom(SALT_BYTES))
-        for name, value in (personal or {}).items()
-        if value
-    ]
-    said = dict(body)
-    if disclosures:
-        said[FIELD] = [one.digest for one in disclosures]
+    said, disclosures = sealed(body, personal or {})
     parse_body(typ, said)
     enrol_service(deployment, DESK)
-    _require(deployment, person, typ)
+    require_at_desk(deployment, person, typ)
     keep = partial(deployment.vault.keep, disclosures=disclosures, now=deployment.now())
     draft = Draft(typ, said, person.org, site, person.pseudonym, claimed_at, keep)
     return deployment.sequencer.compose(DESK, lambda _: [draft])[0]
 
 
-def _require(deployment: Deployment, person: Person, typ: str) -> None:
+def sealed(
+    body: Mapping[str, Any], personal: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Disclosure]]:
+    """The body with the digests of personal data, and the data itself, newly salted."""
+    disclosures = [
+        make_disclosure(name, value, os.urandom(SALT_BYTES))
+        for name, value in personal.items()
+        if value
+    ]
+    said = dict(body)
+    if disclosures:
+        said[FIELD] = [one.digest for one in disclosures]
+    return said, disclosures
+
+
+def require_at_desk(deployment: Deployment, person: Person, typ: str) -> None:
+    """Refuse what the person's organisation may not say at the desk. Raises NotPermitted."""
     organisations = deployment.sequencer.refresh().organisations
     organisation = organisations.get(person.org)
     kinds = frozenset(organisation.kinds if organisation else ())

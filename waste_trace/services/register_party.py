@@ -16,7 +16,12 @@ from waste_trace.store.sequencer import Draft, Recorded
 def register_organisation(
     deployment: Deployment, org: str, name: str, kinds: Sequence[str], region_code: str
 ) -> Recorded:
-    """Write an organisation (单位) into the ledger.
+    """Write an organisation (单位) into the ledger. Raises as ``draft_organisation``."""
+    return _register(deployment, draft_organisation(org, name, kinds, region_code))
+
+
+def draft_organisation(org: str, name: str, kinds: Sequence[str], region_code: str) -> Draft:
+    """What the registrar says of an organisation.
 
     Raises:
         InvalidCode: of the 统一社会信用代码 or the 行政区划. MalformedBody: an unknown kind.
@@ -37,7 +42,7 @@ def register_organisation(
         "kinds": list(kinds),
         "region": region_code,
     }
-    return _register(deployment, Draft("org.register", body))
+    return Draft("org.register", body)
 
 
 def register_site(
@@ -49,10 +54,25 @@ def register_site(
     capacity_kg: Decimal | None = None,
     position: tuple[Decimal, Decimal] | None = None,
 ) -> Recorded:
-    """Write a site (贮存库, 贮存点, 处置设施 ...) of an organisation into the ledger.
+    """Write a site (贮存库, 贮存点, 处置设施 ...) of an organisation into the ledger."""
+    return _register(deployment, draft_site(site, org, name, kind, capacity_kg, position))
+
+
+def draft_site(
+    site: str,
+    org: str,
+    name: str,
+    kind: str,
+    capacity_kg: Decimal | None = None,
+    position: tuple[Decimal, Decimal] | None = None,
+) -> Draft:
+    """What the registrar says of a site.
 
     Args:
         position: latitude and longitude in decimal degrees (WGS 84).
+
+    Raises:
+        MalformedBody: a text, weight or position that cannot be one.
     """
     body: dict[str, object] = {"site": site, "org": org, "name": name, "kind": kind}
     _require_plain(site=site, name=name, kind=kind)
@@ -62,7 +82,7 @@ def register_site(
     if position is not None:
         _require_position(*position)
         body["latitude"], body["longitude"] = (f"{degrees:f}" for degrees in position)
-    return _register(deployment, Draft("site.register", body))
+    return Draft("site.register", body)
 
 
 def _require_plain(**texts: str) -> None:

@@ -9,7 +9,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +43,7 @@ class _Submit:
 
 @dataclass(frozen=True, slots=True)
 class _Compose:
-    author: str
-    build: Build
+    parts: Sequence[tuple[str, Build]]
     answer: Future[list[Recorded]]
 
 
@@ -126,8 +125,16 @@ class Sequencer:
             author: the service's device id and key name ("registrar", "issuer", "vision").
             build: runs in the batch's transaction; what it returns is signed and appended.
         """
+        return self.compose_together([(author, build)])
+
+    def compose_together(self, parts: Sequence[tuple[str, Build]]) -> list[Recorded]:
+        """Let several services speak one after the other in one transaction: all of it or nothing.
+
+        Args:
+            parts: author and what it builds, as for ``compose``; each sees what was said before.
+        """
         answer: Future[list[Recorded]] = Future()
-        self._put(_Compose(author, build, answer))
+        self._put(_Compose(parts, answer))
         return answer.result()
 
     def refresh(self) -> KeyRegistry:
@@ -257,8 +264,11 @@ class Sequencer:
         self, batch: Batch, item: _Submit | _Compose
     ) -> WasteTraceError | list[tuple[int, int, bool]]:
         if isinstance(item, _Compose):
-            key = self._key_of(item.author)
-            return [(*place, False) for place in batch.compose(item.author, key, item.build)]
+            return [
+                (*place, False)
+                for author, build in item.parts
+                for place in batch.compose(author, self._key_of(author), build)
+            ]
         try:
             return [batch.place(item.item)]
         except WasteTraceError as error:
