@@ -11,6 +11,7 @@ from api.cli.calendar import calendar
 from api.cli.catalogue import catalogue
 from api.cli.check import scan, trace, verify, verify_frames
 from api.cli.demo import demo
+from api.cli.imports import import_file
 from api.cli.labels import label
 from api.cli.ledger import ledger, rebuild, settings
 from api.cli.output import stop
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for command in (serve, demo, scan, trace, verify, rebuild, settings, worker, review):
     app.command()(command)
+app.command("import")(import_file)
 for verb, act in (("place", print_place), ("mark", print_mark), ("account", account_labels)):
     label.command(verb)(act)
 frames = typer.Typer(help="监控画面 camera frames", no_args_is_help=True)

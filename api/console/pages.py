@@ -13,6 +13,7 @@ from api.console import (
     first_steps,
     frames,
     home,
+    imports,
     inspections,
     labels,
     ledger,
@@ -63,5 +64,6 @@ for part in (
     clients,
     settlement,
     door,
+    imports,
 ):
     router.include_router(part.router)

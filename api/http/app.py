@@ -22,6 +22,7 @@ from api.http import (
     desk,
     devices,
     events,
+    imports,
     labels,
     ledger,
     notices,
@@ -105,6 +106,7 @@ def create_app(deployment: Deployment) -> FastAPI:
         changes,
         reports,
         collection,
+        imports,
     ):
         app.include_router(part.router)
 

@@ -36,12 +36,13 @@ class Permission(StrEnum):
     INSPECT = "inspect"
     COLLECT = "collect"
     DISPATCH = "dispatch"
+    IMPORT = "import"
 
 
 #: SPEAK is to say something at the desk; what, is the vocabulary's to allow.
 #: COLLECT is to see and ask for collections of small producers; DISPATCH, to see whole rounds.
 _EVERYBODY = {Permission.READ, Permission.ENROL, Permission.SPEAK}
-_MAKES_WASTE = _EVERYBODY | {Permission.ISSUE, Permission.NUMBER}
+_MAKES_WASTE = _EVERYBODY | {Permission.ISSUE, Permission.NUMBER, Permission.IMPORT}
 _COLLECTION = {Permission.COLLECT, Permission.DISPATCH}
 _OVERSEES = {Permission.REVOKE, Permission.AUDIT, Permission.ERASE, Permission.INSPECT}
 ROLES: Mapping[str, frozenset[Permission]] = {
@@ -49,7 +50,7 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     "platform": frozenset(_MAKES_WASTE | _COLLECTION),
     "transporter": frozenset(_EVERYBODY),
     "treatment": frozenset(_MAKES_WASTE),
-    "regulator": frozenset(_EVERYBODY | _OVERSEES | _COLLECTION),
+    "regulator": frozenset(_EVERYBODY | _OVERSEES | _COLLECTION | {Permission.IMPORT}),
 }
 #: What an administrator may besides: in their own organisation, and at the bureau.
 ADMIN = frozenset({Permission.PEOPLE, Permission.CONNECT})
@@ -133,6 +134,7 @@ _erase, _speak = May(Permission.ERASE), May(Permission.SPEAK)
 _people, _connect = May(Permission.PEOPLE), May(Permission.CONNECT)
 _register = May(Permission.REGISTER)
 _inspect = May(Permission.INSPECT)
+_import = May(Permission.IMPORT)
 _collect, _dispatch = May(Permission.COLLECT), May(Permission.DISPATCH)
 
 #: What routes annotate their parameter with.
@@ -148,6 +150,7 @@ PeopleAdmin = Annotated[Person, Depends(_people)]
 Connector = Annotated[Person, Depends(_connect)]
 Registrar = Annotated[Person, Depends(_register)]
 Inspector = Annotated[Person, Depends(_inspect)]
+Importer = Annotated[Person, Depends(_import)]
 Collector = Annotated[Person, Depends(_collect)]
 Dispatcher = Annotated[Person, Depends(_dispatch)]
 Anybody = Annotated[Person | None, Depends(May(Permission.PUBLIC))]

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from api.http.errors import BadParameters, BodyTooLarge, CrossSite, Forbidden, NotFound, NotSignedIn
 from scanner.decode.errors import HugeImage, ReadError
+from waste_trace.catalogue.spreadsheet import UnreadableSheet
 from waste_trace.codes.errors import InvalidCode
 from waste_trace.compliance.calendar_import import UnreadableCalendar
 from waste_trace.compliance.checklist import UnfitScores
@@ -24,6 +25,8 @@ from waste_trace.services.enrol_device import EnrolmentRefused
 from waste_trace.services.erase_person import ErasureRefused
 from waste_trace.services.evidence import UnfitEvidence, UnknownEvidence
 from waste_trace.services.finding_life import StepNotOpen, UnknownFinding
+from waste_trace.services.imports.run import ImportRefused
+from waste_trace.services.imports.sheet import UnusableSheet
 from waste_trace.services.inspections import OnlineOnly, UnknownInspection, UnknownSelection
 from waste_trace.services.invite import InvitationRefused
 from waste_trace.services.issue_labels import CodesUsedUp
@@ -71,6 +74,9 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     HugeImage: 413,
     ReadError: 422,
     InvalidCode: 422,
+    ImportRefused: 403,
+    UnreadableSheet: 422,
+    UnusableSheet: 422,
     LabelError: 422,
     BadParameters: 422,
     EnrolmentRefused: 403,

@@ -112,3 +112,43 @@ def test_the_same_is_there_for_programs(signed: District) -> None:
     path = sign_door(signed.deployment, PLATFORM, FACTORY).path
     wastes = {"wastes": [{"waste_code": WASTE, "weight_kg": "3"}]}
     assert signed.client("").post(f"/v1/doors/{path}/requests", json=wastes).status_code == 403
+
+
+HEAD = "废物代码,废物名称,形态,预计年产生量kg\n"
+
+
+def test_a_file_is_checked_then_imported(signed: District) -> None:
+    garage = signed.client("garage")
+    page = signed.page("garage", "/imports")
+    assert "/v1/imports/streams.xlsx" in page.links
+    assert "/v1/imports/organisations.xlsx" not in page.links
+    assert garage.get("/v1/imports/streams.xlsx").content[:2] == b"PK"
+    bad = {"file": ("a.csv", f"{HEAD}900-214-08,,液态,x\n".encode())}
+    answer = garage.post("/imports", data={"kind": "streams"}, files=bad)
+    assert answer.status_code == 422
+    for words in ("B2", "“废物名称”未填写", "D2", "未导入任何内容"):
+        assert words in answer.text
+    good = {"file": ("a.csv", f"{HEAD}900-249-08,废油桶,固态,90\n".encode())}
+    rehearsal = garage.post("/imports", data={"kind": "streams", "dry_run": "true"}, files=good)
+    assert "这是预演" in rehearsal.text
+    assert "废油桶" not in signed.page("garage", "/requests").text
+    assert "已导入 1 行" in garage.post("/imports", data={"kind": "streams"}, files=good).text
+    assert "废油桶" in signed.page("garage", "/requests").text
+    other = garage.post("/imports", data={"kind": "sites"}, files=good)
+    assert (other.status_code, "不能导入" in other.text) == (422, True)
+
+
+def test_programs_import_the_same_files(signed: District) -> None:
+    garage = signed.client("garage")
+    kinds = [one["kind"] for one in garage.get("/v1/imports").json()]
+    assert kinds == ["streams", "stock", "past"]
+    path = "/v1/imports/streams"
+    data = f"{HEAD}900-041-49,废抹布,固态,30\n".encode()
+    done = garage.post(f"{path}?dry_run=true", content=data).json()
+    assert (done["entries"], done["written"], done["problems"]) == (1, False, [])
+    done = garage.post(path, content=f"{HEAD}900-041-49,,固态,30\n".encode()).json()
+    assert (done["written"], done["problems"][0]["cell"]) == (False, "B2")
+    assert garage.post(path, content=data).json()["written"]
+    assert garage.post("/v1/imports/sites", content=data).status_code == 403
+    assert garage.post(path, content=b"\xff\xfe").status_code == 422
+    assert garage.get("/v1/imports/nothing.xlsx").status_code == 404

@@ -32,6 +32,11 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/people": (),  # for administrators: see test_people
     "/webhooks": (),
     "/parties": (),
+    "/requests": ("regulator", "producer", "platform"),
+    "/settlement": ("regulator", "producer", "platform"),
+    "/rounds": ("regulator", "platform"),
+    "/clients": ("regulator", "platform"),
+    "/imports": ("regulator", *ISSUERS),
 }
 
 
