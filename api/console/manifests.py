@@ -8,7 +8,7 @@ from api.console.manifest_view import view_manifest
 from api.console.render import page
 from api.http.errors import NotFound
 from api.http.permissions import House, Reader
-from waste_trace.custody.manifest import PROGRESS_ZH
+from waste_trace.custody.manifest_progress import PROGRESS_ZH
 from waste_trace.services.look_up import (
     MOST,
     find_manifest,

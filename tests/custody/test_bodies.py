@@ -25,6 +25,7 @@ VISIT = {"org": FACTORY, "inspectors": ["usr_1"]}
 POINT = {"latitude": "30.7", "longitude": "121.016667"}
 REQUESTED = {"waste_code": WASTE, "weight_kg": "40", "packages": 2}
 STOP = {"unit": GARAGE, "requests": [9]}
+PAPER = {"number": "P-7", "handed_over_at": "2026-11-23T16:00:00+08:00"}
 PORTION = {"container": OTHER, "weight_kg": "18"}
 #: A good body of each type, with every field that it requires.
 GOOD: dict[str, dict[str, Any]] = {
@@ -118,14 +119,27 @@ OPTIONAL: dict[str, dict[str, Any]] = {
     "file_declaration": {"document": SHA},
     "plan_route": {"width_m": 500, "minutes": 40},
     "store_in": {"place": "A-1", "weight_kg": "180.000", "labels": []},
-    "open_manifest": {"vehicle_plate": "浙F7K21挂"},
-    "load": {"vehicle_plate": "浙F7K21挂", "weight_kg": "180.000", "place": "门口"},
     "register_stream": {"hazards": "T,I"},
     "sign_client": {"waste_codes": [WASTE], "interval_days": 30},
     "request_collection": {"before": "2026-11-30"},
     "plan_round": {"driver": "usr_driver01"},
     "visit": {"round": "SY20261123001", "outcome": "refused", "reason": "packaging"},
-    "accept": {"weight_kg": "179.500", "pii": [f"{n:042d}A" for n in range(20)]},
+    "open_manifest": {
+        "vehicle_plate": "浙F7K21挂",
+        "kind": "medical",
+        "next_carriers": [PLANT],
+        "method": "R9",
+        "transfer": 7,
+        "paper": PAPER,
+    },
+    "load": {"vehicle_plate": "浙F7K21挂", "weight_kg": "180.000", "place": "门口", "paper": PAPER},
+    "accept": {
+        "weight_kg": "179.500",
+        "pii": [f"{n:042d}A" for n in range(20)],
+        "by_line": [
+            {"line": 1, "decision": "part", "weight_kg": "9", "method": "R9", "differs": True}
+        ],
+    },
 }
 
 #: Values that a field of that name refuses, wherever it stands.
@@ -169,7 +183,14 @@ WRONG: dict[str, tuple[object, ...]] = {
     "volume_l": ("200", -1, 1_000_001, 200.0, True),
     "packages": ("1", -1, 10**12),
     "rotation": (-1, "0", 10**12),
-    "lines": ([], [LINE] * 21, LINE),
+    "lines": ([], [LINE] * 21, LINE, [{**LINE, "hazards": ["X"]}], [{**LINE, "exemption": -1}]),
+    "kind": ("", "gas", 1),
+    "next_carriers": (["x"], [PLANT] * 2, PLANT),
+    "transfer": (-1, "7", 2**53),
+    "paper": ("x", {}, {"number": "1", "handed_over_at": "2026-11-23T16:00:00"},
+              {"number": "1", "handed_over_at": "yesterday"}, {**PAPER, "more": 1}),
+    "by_line": ([{"line": 0, "decision": "part"}], [{"line": 1, "decision": "some"}],
+                [{"line": 1, "decision": "part"}] * 2, "x"),
     "method": (None, "x" * 201),
     "sha256": (SHA.upper(), SHA[:-1], SHA + "0"),
     "media_type": ("image/gif", "text/html"),
@@ -202,7 +223,6 @@ WRONG: dict[str, tuple[object, ...]] = {
     "listed": ("true", 1),
     "until": ("2026-02-30", ""),
     "management": ("", "small"),
-    "kind": ("", "week"),
     "period": ("2026-13", "2026-Q5", "26", 2026),
     "document": ("x",),
     "points": ([POINT], [POINT] * 201, [POINT, {"latitude": "1"}]),

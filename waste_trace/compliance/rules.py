@@ -15,6 +15,7 @@ from waste_trace.compliance.manifest_deadlines import (
     LATE_CONFIRMATION,
     OPEN_MANIFEST,
 )
+from waste_trace.compliance.manifest_order import ORDER_RULES
 from waste_trace.compliance.mass_balance import MASS_BALANCE_GAP
 from waste_trace.compliance.packing_difference import PACKING_DIFFERENCE
 from waste_trace.compliance.proven_time import OTHER_HISTORY, TIME_OUTSIDE_PROOF
@@ -72,5 +73,6 @@ RULES: Mapping[str, Rule] = {
         UNKNOWN_CONTAINER,
         UNLABELLED_CONTAINER,
         WEIGHT_DIFFERENCE,
+        *ORDER_RULES,
     )
 }

@@ -11,7 +11,7 @@ from waste_trace.codes import digital_id
 from waste_trace.custody.balance import Booking
 from waste_trace.custody.correcting import applies, who_must_agree
 from waste_trace.custody.fold import Present, Touch, fold
-from waste_trace.custody.manifest import MANIFEST_VERBS
+from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.custody.together import shared_moves, shared_waste_code, weighed_members
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body
 from waste_trace.ledger.event import Event

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, func, select
 from waste_trace.compliance.finding_life import STATUS_ZH, Status
 from waste_trace.compliance.rule import SEVERITY_ZH, Rule
 from waste_trace.compliance.rules import RULES
-from waste_trace.custody.manifest import PROGRESS_ZH
+from waste_trace.custody.manifest_progress import PROGRESS_ZH
 from waste_trace.custody.states import STATE_ZH, State
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import Person
@@ -279,6 +279,9 @@ def _manifest(row: Row, names: dict[str, str]) -> Row:
         **row,
         "lines": json.loads(row["lines"]),
         "containers": json.loads(row["containers"]),
+        "carriers": json.loads(row["carriers"]),
+        "decisions": json.loads(row["decisions"]),
+        "outcomes": json.loads(row["outcomes"]),
         "state_zh": PROGRESS_ZH[row["state"]],
         "sender_name": names.get(row["sender"], ""),
         "carrier_name": names.get(row["carrier"], ""),

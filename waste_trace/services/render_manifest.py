@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 
 from waste_trace.codes import digital_id, manifest_number
-from waste_trace.custody.manifest import PROGRESS_ZH
+from waste_trace.custody.manifest_progress import PROGRESS_ZH
 from waste_trace.errors import WasteTraceError
 from waste_trace.labels.bundle import BundleLabel, layout_bundle_label
 from waste_trace.labels.layout import Layout

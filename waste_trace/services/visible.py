@@ -16,6 +16,7 @@ from waste_trace.store.tables import (
     Finding,
     Frame,
     Manifest,
+    ManifestParty,
 )
 from waste_trace.store.writing import table_of
 
@@ -46,12 +47,9 @@ def visible_manifests(person: Person) -> ColumnElement[bool]:
     """Manifests that one's organisation is a party of."""
     if person.role == REGULATOR:
         return true()
-    table = table_of(Manifest)
-    return or_(
-        table.c.sender == person.org,
-        table.c.carrier == person.org,
-        table.c.receiver == person.org,
-    )
+    party = table_of(ManifestParty)
+    named = select(party.c.manifest).where(party.c.org == person.org)
+    return table_of(Manifest).c.manifest.in_(named)
 
 
 def visible_findings(person: Person) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Field types that event bodies share: codes that their schemes accept, weights, bounded texts."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -39,6 +39,12 @@ def _day(text: str) -> str:
     return text
 
 
+def _moment(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("a moment has a time zone: 2026-11-25T16:30:00+08:00")
+    return text
+
+
 ContainerCode = Annotated[str, _code(digital_id.parse)]
 ManifestNumber = Annotated[str, _code(manifest_number.parse)]
 OrgCode = Annotated[str, _code(uscc.parse)]
@@ -56,6 +62,8 @@ Text = Annotated[str, StringConstraints(max_length=200, pattern=_PRINTABLE)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 #: A Gregorian day, Asia/Shanghai: "2026-11-25".
 DayText = Annotated[str, AfterValidator(_day)]
+#: A moment with its time zone, ISO 8601: "2026-11-25T16:30:00+08:00".
+MomentText = Annotated[str, StringConstraints(max_length=40), AfterValidator(_moment)]
 #: Decimal degrees, WGS 84, at most six decimals.
 DegreesText = Annotated[str, StringConstraints(pattern=r"^-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,6})?$")]
 #: Where an entry stands in the ledger.
@@ -100,6 +108,17 @@ class ContainerWeight(Strict):
 
     container: ContainerCode
     weight_kg: KilogramText
+
+
+class Paper(Strict):
+    """The paper manifest (纸质联单) that a part was signed on first; it is entered later (补录).
+
+    转移管理办法 art. 20: within ten working days after the transfer. ``handed_over_at``: when the
+    waste changed hands, as the paper says.
+    """
+
+    number: Text
+    handed_over_at: MomentText
 
 
 class ContainersBody(Body):

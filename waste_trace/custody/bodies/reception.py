@@ -9,6 +9,8 @@ from waste_trace.custody.bodies.fields import (
     ContainersBody,
     KilogramText,
     ManifestNumber,
+    Paper,
+    Strict,
     Text,
 )
 
@@ -16,22 +18,46 @@ from waste_trace.custody.bodies.fields import (
 Difference = Literal["name", "quantity", "property", "form", "packaging", "other"]
 
 
+class LineDecision(Strict):
+    """What the receiver says of one waste line: 处理意见, 接受量, 拟利用处置方式, 重大差异.
+
+    ``line``: its number on the manifest, from 1.
+    """
+
+    line: int = Field(ge=1, le=20)
+    decision: Literal["accept", "part", "refuse"]
+    weight_kg: KilogramText | None = None
+    method: Text = ""
+    differs: bool = False
+
+
 class WeighInBody(ContainersBody):
     """过磅: the receiver weighs the containers together."""
 
     manifest: ManifestNumber
     weight_kg: KilogramText
+    paper: Paper | None = None
 
 
 class AcceptBody(ContainersBody):
     """接收: the receiver confirms the manifest for these containers.
 
-    ``method``: how they will be used or disposed of (拟利用处置方式).
+    ``method``: how they will be used or disposed of (拟利用处置方式). ``by_line``: where lines are
+    decided on one by one.
     """
 
     manifest: ManifestNumber
     weight_kg: KilogramText | None = None
     method: Text = ""
+    by_line: list[LineDecision] = Field(default_factory=list, max_length=20)
+    paper: Paper | None = None
+
+    @field_validator("by_line")
+    @classmethod
+    def _each_line_once(cls, by_line: list[LineDecision]) -> list[LineDecision]:
+        if len({one.line for one in by_line}) != len(by_line):
+            raise ValueError("a line is decided on once")
+        return by_line
 
 
 class AcceptWithDifferenceBody(AcceptBody):
@@ -62,6 +88,7 @@ class RejectBody(ContainersBody):
 
     manifest: ManifestNumber
     differences: list[Difference] = Field(min_length=1, max_length=6)
+    paper: Paper | None = None
 
 
 class TakeBackBody(ContainersBody):
@@ -69,3 +96,4 @@ class TakeBackBody(ContainersBody):
 
     manifest: ManifestNumber
     weight_kg: KilogramText | None = None
+    paper: Paper | None = None

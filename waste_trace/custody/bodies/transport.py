@@ -6,18 +6,23 @@ from waste_trace.custody.bodies.fields import (
     KilogramText,
     ManifestNumber,
     OrgCode,
+    Paper,
     Plate,
     Text,
 )
 
 
 class TransportBody(ContainersBody):
-    """装车, 起运, 运抵, 退运: the carrier's part of the manifest."""
+    """装车, 起运, 运抵, 退运: the carrier's part of the manifest.
+
+    ``place``: 运输起点 where it is loaded, 经由地 on the way, 运输终点 where it arrives.
+    """
 
     manifest: ManifestNumber
     vehicle_plate: Plate = ""
     weight_kg: KilogramText | None = None
     place: Text = ""
+    paper: Paper | None = None
 
 
 class WaypointBody(TransportBody):

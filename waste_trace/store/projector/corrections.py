@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from waste_trace.custody.correcting import applies, who_must_agree
-from waste_trace.custody.manifest import MANIFEST_VERBS
+from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body
 from waste_trace.store.projector.custody import refold
 from waste_trace.store.projector.manifests import project_manifest_again

@@ -8,6 +8,7 @@ from waste_trace.compliance.copied_label import COPIED_LABEL, copied_labels
 from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER, custody_gaps
 from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL, Place, impossible_travel
 from waste_trace.custody.fold import Present, Touch
+from waste_trace.custody.states import FINAL
 from waste_trace.custody.vocabulary import parse_body
 from waste_trace.store.projector.batches import project_batch
 from waste_trace.store.projector.genealogy import DIVIDING, EDGE_VERBS, project_edges
@@ -31,7 +32,7 @@ def project_custody(record: Record, work: Work) -> list[str]:
     """Fold every container that the event touches.
 
     Returns:
-        The numbers of the manifests whose containers now weigh something else.
+        The numbers of the manifests that now say something else.
     """
     body = parse_body(record.event.typ, record.event.body)
     if record.event.typ in ("produce", "produce_secondary"):
@@ -46,7 +47,7 @@ def refold(codes: Sequence[str], record: Record, work: Work) -> list[str]:
     """Fold containers whose history has changed, with all that follows from it.
 
     Returns:
-        The numbers of the manifests whose containers now weigh something else.
+        The numbers of the manifests that now say something else.
     """
     reweighed: list[str] = []
     for code in codes:
@@ -78,8 +79,16 @@ def _fold_one(code: str, record: Record, work: Work) -> list[str]:
         *impossible_travel(code, seen, places, work.config.travel_limit_kmh),
     ]
     work.findings.settle(CONTAINER_RULES, code, raised, record)
-    declared_kg = before["declared_kg"] if before else None
-    return work.histories.manifests_of(code) if present.declared_kg != declared_kg else []
+    return work.histories.manifests_of(code) if _tells_manifests(row, before) else []
+
+
+def _tells_manifests(row: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    """True if a manifest that the container was on now says something else."""
+    if before is None:
+        return row["declared_kg"] is not None
+    left = before["manifest"] not in ("", row["manifest"])
+    ended = (before["state"] in FINAL) != (row["state"] in FINAL)
+    return left or ended or before["declared_kg"] != row["declared_kg"]
 
 
 def _places(rows: Rows, touches: Sequence[Touch]) -> dict[str, Place]:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from waste_trace.custody.fold import Present, Touch, fold
-from waste_trace.custody.manifest import MANIFEST_VERBS
+from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.store.tables import ContainerEvent, CorrectionRow, EventIndex
 from waste_trace.store.writing import insert_rows, table_of
 

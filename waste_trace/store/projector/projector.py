@@ -18,8 +18,8 @@ from waste_trace.compliance.record_quality import (
     forged_label,
     late_event,
 )
-from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
-from waste_trace.custody.manifest import MANIFEST_VERBS
+from waste_trace.compliance.rule import Raised
+from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import decode_b64
@@ -35,7 +35,11 @@ from waste_trace.store.projector import (
 )
 from waste_trace.store.projector.custody import CONTAINER_RULES, project_custody
 from waste_trace.store.projector.findings import Findings
-from waste_trace.store.projector.manifests import project_manifest, project_manifest_again
+from waste_trace.store.projector.manifests import (
+    MANIFEST_RULES,
+    project_manifest,
+    project_manifest_again,
+)
 from waste_trace.store.projector.parties import REGISTRY_TYPES, project_registry
 from waste_trace.store.projector.record import ProjectorConfig, Record
 from waste_trace.store.projector.work import Handler, Work
@@ -108,8 +112,7 @@ class Projector:
                 rounds.project_collecting(record, work)
         self._labels(record, work.findings)
         proven_after = self._quoted(record, work.findings)
-        times = (event.claimed_at, record.logged_at)
-        late = late_event(record.idx, event.org, *times, self._config.late_after)
+        late = self._late(record)
         outside = time_outside_proof(
             record.idx, event.org, event.claimed_at, proven_after, record.logged_at
         )
@@ -144,6 +147,14 @@ class Projector:
             findings.add([raised], record)
             return None
         return datetime.fromtimestamp(ms / 1000, UTC)
+
+    def _late(self, record: Record) -> list[Raised]:
+        """What was first signed on paper is entered later by law, which has a term of its own."""
+        event = record.event
+        if "paper" in event.body:
+            return []
+        times = (event.claimed_at, record.logged_at)
+        return late_event(record.idx, event.org, *times, self._config.late_after)
 
     def _learn_issuer(self, record: Record) -> None:
         body = record.event.body
@@ -182,7 +193,7 @@ def _ahead(records: Sequence[Record], work: Work) -> None:
     work.histories.ahead(containers, manifests)
     work.bookings.ahead(containers)
     work.findings.ahead(CONTAINER_RULES, containers)
-    work.findings.ahead((WEIGHT_DIFFERENCE.name,), manifests)
+    work.findings.ahead(MANIFEST_RULES, manifests)
 
 
 def index_row(record: Record, flags: list[str]) -> dict[str, Any]:

@@ -46,7 +46,6 @@ from waste_trace.store.tables.custody import (  # noqa: E402
     Batch,
     Container,
     ContainerEvent,
-    Manifest,
 )
 from waste_trace.store.tables.evidence import Camera, Finding, Frame, Quarantine  # noqa: E402
 from waste_trace.store.tables.ledger import (  # noqa: E402
@@ -56,6 +55,7 @@ from waste_trace.store.tables.ledger import (  # noqa: E402
     LogState,
     TileRow,
 )
+from waste_trace.store.tables.manifests import Manifest, ManifestParty  # noqa: E402
 from waste_trace.store.tables.movements import (  # noqa: E402
     CorrectionRow,
     GenealogyEdge,
@@ -89,6 +89,7 @@ READ_TABLES: tuple[type[SQLModel], ...] = (
     GenealogyEdge,
     CorrectionRow,
     Manifest,
+    ManifestParty,
     Finding,
     Camera,
     Frame,
@@ -139,6 +140,7 @@ __all__ = [
     "LogState",
     "LoginSession",
     "Manifest",
+    "ManifestParty",
     "MovementRow",
     "Notice",
     "OrgClass",

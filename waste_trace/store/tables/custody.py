@@ -1,4 +1,4 @@
-"""The custody projection: batches, containers, their events, manifests.
+"""The custody projection: batches, containers and their events.
 
 Weights of the three witnesses (declared, dispatched, received) are three columns and stay three.
 """
@@ -6,7 +6,6 @@ Weights of the three witnesses (declared, dispatched, received) are three column
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
 from waste_trace.store.tables.columns import LEDGER_INDEX, Kilograms
@@ -64,24 +63,3 @@ class ContainerEvent(SQLModel, table=True):
     container: str = Field(primary_key=True)
     idx: int = Field(sa_type=LEDGER_INDEX, primary_key=True, index=True)
     role: str = Field(primary_key=True)  # subject, input, output, refused, source
-
-
-class Manifest(SQLModel, table=True):
-    """An electronic transfer manifest (危险废物转移联单)."""
-
-    __tablename__ = "manifest"
-
-    manifest: str = Field(primary_key=True)
-    sender: str = Field(index=True)
-    carrier: str = Field(index=True)
-    receiver: str = Field(index=True)
-    state: str = Field(index=True)
-    lines: str = Field(sa_column=Column(Text, nullable=False))
-    containers: str = Field(sa_column=Column(Text, nullable=False))
-    vehicle_plate: str
-    planned_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
-    dispatched_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
-    received_kg: Decimal | None = Field(default=None, sa_type=Kilograms)
-    opened_idx: int | None = Field(default=None, sa_type=LEDGER_INDEX)
-    opened_at: datetime | None = None
-    last_idx: int = Field(sa_type=LEDGER_INDEX)
