@@ -46,6 +46,7 @@ from waste_trace.services.refused import (
     WrongSignature,
 )
 from waste_trace.services.render_label import NoLabelFont
+from waste_trace.services.render_manifest import UnknownManifest
 from waste_trace.services.reports.asked import ReportPeriodInvalid, UnknownReport
 from waste_trace.services.rule_book import UnreadableTable
 from waste_trace.services.sign_in import SignInRefused, TooManyAttempts
@@ -93,6 +94,7 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     UnknownContainer: 404,
     UnknownReport: 404,
     ReportPeriodInvalid: 422,
+    UnknownManifest: 404,
     NotFound: 404,
     UnknownFinding: 404,
     UnknownSelection: 404,

@@ -130,9 +130,13 @@ def test_a_weighing_a_day_later_is_still_of_this_manifest(touches: list[Touch]) 
 def test_every_stage_is_reached_and_has_a_name() -> None:
     assert PROGRESS_ZH.keys() == set(PROGRESS)
     said = {"org": FACTORY, "carrier": CARRIER, "receiver": PLANT, "weight_kg": "1", "lines": LINES,
-            "containers": [CODE], "refused": [OTHER], "to_org": PLANT, "latitude": "1",
+            "containers": [CODE], "to_org": PLANT, "latitude": "1",
             "longitude": "1"}  # fmt: skip
-    alone = [replace(touch(0, verb), body=said) for verb in MANIFEST_VERBS]
+    part = {"refused": [OTHER]}
+    alone = [
+        replace(touch(0, verb), body=said | (part if verb == "accept_in_part" else {}))
+        for verb in MANIFEST_VERBS
+    ]
     accepted = replace(touch(0, "accept"), body=said)
     reached = {fold_manifest([one]).state for one in alone}
     assert reached | {fold_manifest([accepted], {CODE}).state} == set(PROGRESS)

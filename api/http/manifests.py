@@ -1,0 +1,41 @@
+"""What one may do with a manifest, its fields with their seals, and the manifest to take away."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.http.permissions import House, Reader
+from waste_trace.custody.fold import Touch
+from waste_trace.services.look_at_manifest import list_manifest_actions, list_manifest_fields
+
+router = APIRouter(prefix="/v1/manifests", tags=["records"])
+
+
+@router.get("/{number}/actions")
+def actions(number: str, deployment: House, person: Reader) -> list[dict[str, Any]]:
+    """What one's organisation may do with the manifest now, and why not the rest."""
+    return [asdict(action) for action in list_manifest_actions(deployment, person, number)]
+
+
+@router.get("/{number}/fields")
+def fields(number: str, deployment: House, person: Reader) -> list[dict[str, Any]]:
+    """Every field: whose it is, which event filled it, and which one sealed it."""
+    return [
+        {
+            "name": state.field.name,
+            "zh": state.field.zh,
+            "en": state.field.en,
+            "role": state.field.role,
+            "filled": _signed(state.filled_by),
+            "sealed": _signed(state.sealed_by),
+            "open": state.open,
+        }
+        for state in list_manifest_fields(deployment, person, number)
+    ]
+
+
+def _signed(touch: Touch | None) -> dict[str, Any] | None:
+    if touch is None:
+        return None
+    return {"index": touch.idx, "typ": touch.typ, "org": touch.org, "at": touch.claimed_at}
