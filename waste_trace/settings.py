@@ -229,6 +229,12 @@ class Settings(BaseSettings):
         description="JSON file of yuan a kilogram by waste code, for settling collections; empty: "
         "quantities alone. A price is the platform's own: no law names one.",
     )
+    transfer_refusals: str = Field(
+        "",
+        description="Checks of a transfer (plan_not_covering, unlicensed_receiver, expired_permit "
+        "...) that refuse to open or load a manifest, separated by commas. A check that is not "
+        "named raises a finding: a truck is never stopped because a register is not up to date.",
+    )
     retention_years: int = Field(
         10,
         description="Personal data of manifest events is not erased before so many years, but for "

@@ -132,9 +132,9 @@ def test_every_stage_is_reached_and_has_a_name() -> None:
     said = {"org": FACTORY, "carrier": CARRIER, "receiver": PLANT, "weight_kg": "1", "lines": LINES,
             "containers": [CODE], "to_org": PLANT, "latitude": "1",
             "longitude": "1"}  # fmt: skip
-    part = {"refused": [OTHER]}
+    in_part = {**said, "refused": [OTHER]}
     alone = [
-        replace(touch(0, verb), body=said | (part if verb == "accept_in_part" else {}))
+        replace(touch(0, verb), body=in_part if verb == "accept_in_part" else said)
         for verb in MANIFEST_VERBS
     ]
     accepted = replace(touch(0, "accept"), body=said)

@@ -34,6 +34,7 @@ from waste_trace.compliance.storage_time import (
     PRODUCER_STORAGE_TIME,
     STORAGE_TIME,
 )
+from waste_trace.compliance.transfer.check import TRANSFER_RULES
 from waste_trace.compliance.unlabelled import UNLABELLED_CONTAINER
 from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
 
@@ -74,5 +75,6 @@ RULES: Mapping[str, Rule] = {
         UNLABELLED_CONTAINER,
         WEIGHT_DIFFERENCE,
         *ORDER_RULES,
+        *TRANSFER_RULES,
     )
 }

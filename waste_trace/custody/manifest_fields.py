@@ -1,8 +1,8 @@
 """Who fills which field of a manifest, and when it is sealed (联单填写与签署): one table.
 
 Filled by the verbs of ``filled``; once one of ``sealed`` has happened, only a correction (更正)
-that the other party confirms can change it. 转移管理办法 art. 7, 10 to 13, 17, 18; the fields are those
-of the form of 2021 [M].
+that the other party confirms can change it. 转移管理办法 art. 7, 10 to 13, 17, 18; the fields are
+those of the form of 2021 [M].
 """
 
 from collections.abc import Iterable

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from waste_trace.custody.errors import CustodyError
 from waste_trace.custody.vocabulary import DESK, parse_body, require_permitted
 from waste_trace.ledger.disclosure import FIELD, SALT_BYTES, Disclosure, make_disclosure
+from waste_trace.services.check_transfer import require_transfer
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import enrol_service
 from waste_trace.services.sign_in import Person
@@ -44,8 +45,8 @@ def record_at_desk(
         personal: names, telephones and notes that belong to it; kept beside the ledger.
 
     Raises:
-        UnknownEventType, MalformedBody, NotPermitted, ClaimedInFuture, LedgerBusy,
-        LedgerRolledBack
+        UnknownEventType, MalformedBody, NotPermitted, ClaimedInFuture, TransferRefused,
+        LedgerBusy, LedgerRolledBack
     """
     if claimed_at is not None and claimed_at > deployment.now():
         raise ClaimedInFuture("所填时间尚未到来。", "The claimed time has not come yet.")
@@ -53,6 +54,7 @@ def record_at_desk(
     parse_body(typ, said)
     enrol_service(deployment, DESK)
     require_at_desk(deployment, person, typ)
+    require_transfer(deployment, typ, person.org, said, claimed_at or deployment.now())
     keep = partial(deployment.vault.keep, disclosures=disclosures, now=deployment.now())
     draft = Draft(typ, said, person.org, site, person.pseudonym, claimed_at, keep)
     return deployment.sequencer.compose(DESK, lambda _: [draft])[0]

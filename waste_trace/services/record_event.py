@@ -13,6 +13,7 @@ from waste_trace.ledger.errors import InvalidSignature, UnknownKey
 from waste_trace.ledger.event import Event, payload_hash
 from waste_trace.ledger.registry import EnrolledKey, KeyRegistry, Refusal
 from waste_trace.services.check_apart import Checked, Question, named_key
+from waste_trace.services.check_transfer import require_transfer
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.event_request import read_request, without_plaintext
 from waste_trace.services.quarantine import quarantine
@@ -105,7 +106,9 @@ def check_event(deployment: Deployment, body: bytes, checked: Checked | None = N
         if newer is registry:
             raise
         found = _found(sequencer.origin, newer, body, None)
-    submitted = Submitted(found.envelope, found.event, found.payload_hash)
+    event = found.event
+    require_transfer(deployment, event.typ, event.org, event.body, event.claimed_at)
+    submitted = Submitted(found.envelope, event, found.payload_hash)
     if not found.disclosures:
         return submitted
     foreign = undisclosed(found.event, found.disclosures)

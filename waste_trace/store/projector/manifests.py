@@ -16,6 +16,7 @@ from waste_trace.custody.manifest import ManifestPresent, fold_manifest
 from waste_trace.custody.manifest_progress import DECIDING
 from waste_trace.custody.states import FINAL
 from waste_trace.store.projector.record import Record
+from waste_trace.store.projector.transfers import CHECKED_AT, settle_transfer
 from waste_trace.store.projector.work import Work
 from waste_trace.store.rows import Rows
 from waste_trace.store.tables import Container, Manifest, ManifestParty
@@ -29,6 +30,8 @@ def project_manifest(record: Record, work: Work) -> None:
     number = str(record.event.body["manifest"])
     work.histories.touch_manifest(number, record.touch())
     project_manifest_again(number, record, work)
+    if record.event.typ in CHECKED_AT:
+        settle_transfer(number, record, work)
 
 
 def project_manifest_again(number: str, record: Record, work: Work) -> None:

@@ -29,6 +29,7 @@ from waste_trace.store.projector import (
     finding_lives,
     frames,
     inspections,
+    registers,
     reviews,
     rounds,
     routes,
@@ -58,6 +59,7 @@ HANDLERS: Mapping[str, Handler] = {
     **routes.HANDLERS,
     **clients.HANDLERS,
     **rounds.HANDLERS,
+    **registers.HANDLERS,
 }
 
 

@@ -28,6 +28,7 @@ class Work:
     chains: Chains
     config: ProjectorConfig
     _logged: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _kept: list[frozenset[str]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, connection: Connection, config: ProjectorConfig) -> "Work":
@@ -54,6 +55,15 @@ class Work:
         table = table_of(EventIndex)
         row = self.connection.execute(select(table).where(table.c.idx == idx)).mappings().first()
         return None if row is None else dict(row)
+
+    @property
+    def kept(self) -> frozenset[str] | None:
+        """Which registers have entries (计划、许可证、合同 ...); None while nobody has looked."""
+        return self._kept[-1] if self._kept else None
+
+    def keep(self, registers: frozenset[str]) -> None:
+        """These registers have entries now."""
+        self._kept[:] = [registers]
 
     def flush(self) -> None:
         """Write what changed: queries see it from now on."""

@@ -74,6 +74,13 @@ from waste_trace.store.tables.privacy import (  # noqa: E402
     DisclosureKey,
     DisclosureRow,
 )
+from waste_trace.store.tables.registers import (  # noqa: E402
+    Contract,
+    Permit,
+    Plan,
+    Qualification,
+    TransferApplication,
+)
 from waste_trace.store.tables.witness import Cosignature  # noqa: E402
 
 #: Rebuilt from the ledger by ``waste-trace rebuild``; nothing but the projector writes them.
@@ -90,6 +97,11 @@ READ_TABLES: tuple[type[SQLModel], ...] = (
     CorrectionRow,
     Manifest,
     ManifestParty,
+    Plan,
+    Permit,
+    Qualification,
+    Contract,
+    TransferApplication,
     Finding,
     Camera,
     Frame,
@@ -120,6 +132,7 @@ __all__ = [
     "Contact",
     "Container",
     "ContainerEvent",
+    "Contract",
     "CorrectionRow",
     "Cosignature",
     "Device",
@@ -146,7 +159,10 @@ __all__ = [
     "OrgClass",
     "Organisation",
     "Outbox",
+    "Permit",
+    "Plan",
     "PositiveListing",
+    "Qualification",
     "Quarantine",
     "Round",
     "RoutePlan",
@@ -156,6 +172,7 @@ __all__ = [
     "Stop",
     "Subscription",
     "TileRow",
+    "TransferApplication",
     "User",
     "WasteStream",
     "Webhook",
