@@ -18,6 +18,7 @@ from waste_trace.services.look_up import (
     list_sites,
     name_organisations,
 )
+from waste_trace.services.resolve_quarantine import count_open
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -37,6 +38,7 @@ def devices(request: Request, deployment: House, person: Enroller, org: str = ""
         organisations=list_organisations(deployment) if person.role == REGULATOR else [],
         chosen=chosen,
         may_revoke=can(person.role, Permission.REVOKE),
+        refused=count_open(deployment) if can(person.role, Permission.AUDIT) else {},
     )
 
 

@@ -48,6 +48,7 @@ from waste_trace.services.refused import (
 from waste_trace.services.render_label import NoLabelFont
 from waste_trace.services.render_manifest import UnknownManifest
 from waste_trace.services.reports.asked import ReportPeriodInvalid, UnknownReport
+from waste_trace.services.resolve_quarantine import ResolutionRefused
 from waste_trace.services.rule_book import UnreadableTable
 from waste_trace.services.sign_in import SignInRefused, TooManyAttempts
 from waste_trace.services.trace_container import UnknownContainer
@@ -87,6 +88,7 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     ForeignCursor: 409,
     WeakPassword: 422,
     InvitationRefused: 403,
+    ResolutionRefused: 422,
     CodesUsedUp: 409,
     ErasureRefused: 409,
     NotInLedger: 404,

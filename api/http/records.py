@@ -1,4 +1,4 @@
-"""What people and programs read: containers, traces, manifests, findings, quarantine."""
+"""What people and programs read: containers, traces, manifests, findings."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from api.http.errors import NotFound
-from api.http.permissions import Auditor, House, Numberer, Reader
+from api.http.permissions import House, Numberer, Reader
 from waste_trace.services.list_actions import list_actions
 from waste_trace.services.look_up import (
     count_up,
@@ -18,7 +18,6 @@ from waste_trace.services.look_up import (
     may_see_container,
 )
 from waste_trace.services.number_manifest import number_manifest
-from waste_trace.services.quarantine import list_quarantine
 from waste_trace.services.trace_container import trace_container
 
 router = APIRouter(prefix="/v1", tags=["records"])
@@ -93,9 +92,3 @@ def manifest(number: str, deployment: House, person: Reader) -> dict[str, Any]:
 def findings(deployment: House, person: Reader) -> list[dict[str, Any]]:
     """Findings on one's own organisation, or all for a regulator."""
     return list_findings(deployment, person)
-
-
-@router.get("/quarantine")
-def quarantine(deployment: House, _: Auditor) -> list[dict[str, Any]]:
-    """Input that was refused, with its reason; the bytes stay on the server."""
-    return [row.model_dump(exclude={"body"}) for row in list_quarantine(deployment)]

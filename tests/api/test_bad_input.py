@@ -162,9 +162,10 @@ def test_a_replayed_sequence_number_with_other_content(
     original = parse_envelope(device.handheld.notebook.records()[0].envelope)
     other = original.payload.replace(b'"10.000"', b'"11.000"')
     forked = sign_envelope(other, original.payload_type, original.key_id, device.handheld.key)
-    before = _state(deployment)
     _refused(_send(anybody, envelope_bytes(forked)), 409, "device-fork")
-    assert _state(deployment) == before
+    after = _state(deployment)
+    _refused(_send(anybody, envelope_bytes(forked)), 409, "device-fork")
+    assert _state(deployment) == after
     assert [reason for reason, _ in _quarantined(deployment)] == ["device-fork"]
 
 

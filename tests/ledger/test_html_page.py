@@ -21,7 +21,9 @@ from tests.ledger.sample_ledger import (
 )
 from waste_trace.ledger.bundle_zip import zip_bundle
 from waste_trace.ledger.canonical import JsonValue
-from waste_trace.ledger.event import Seen
+from waste_trace.ledger.encoding import b64, b64url
+from waste_trace.ledger.event import Seen, parse_event
+from waste_trace.ledger.fork_evidence import fork_body
 from waste_trace.ledger.html_page import verifier_page
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.verify import verify_bundle
@@ -146,6 +148,10 @@ def test_rotation_revocation_gaps_forks_and_split_views(page: Page, tmp_path: Pa
     ledger.log(gun.event("weigh", {"weight_kg": "3.000"}, seen=Seen(2, bytes(32))))
     gun.seq -= 1
     ledger.log(gun.event("weigh", {"weight_kg": "4.000"}))
+    second = gun.event("weigh", {"weight_kg": "4.500"})
+    gun.seq -= 1
+    quoted = fork_body(parse_event(second.payload), second, 6, bytes(32))
+    ledger.log(ledger.registrar.event("evidence.device_fork", quoted))
     revoke: dict[str, JsonValue] = {"dev": "gun-01", "ep": 1, "last_good_seq": 0, "reason": "lost"}
     ledger.log(ledger.registrar.event("key.revoke", revoke))
     ledger.log(gun.event("weigh", {"weight_kg": "5.000"}))
@@ -154,9 +160,12 @@ def test_rotation_revocation_gaps_forks_and_split_views(page: Page, tmp_path: Pa
     report = check(page, zipped(folder), tmp_path / "b-keys")
     assert report["problem"] is None
     said = " ".join(warning["en"] for warning in report["warnings"])
-    for words in ("its seq was taken", "not of this log", "had ended (revoked)", "lacks 1 events"):
+    for words in ("its seq was taken", "not of this log", "had ended (revoked)", "lacks 1 events",
+                  "two different events"):  # fmt: skip
         assert words in said
-    assert {notice.what for notice in ours.warnings} >= {"fork", "seen", "late_after_revoke", "gap"}
+    assert {notice.what for notice in ours.warnings} >= {
+        "fork", "seen", "late_after_revoke", "gap", "device_fork",
+    }  # fmt: skip
 
 
 def test_keys_witnesses_and_what_is_no_bundle(
@@ -183,3 +192,17 @@ def test_keys_witnesses_and_what_is_no_bundle(
 
 def _vkey_of_another_log() -> str:
     return log_vkey("pinghu.waste-trace.example/1", key(98)).text
+
+
+@pytest.mark.parametrize("field", ["seq", "second", "sig"])
+def test_evidence_of_a_fork_that_proves_nothing(page: Page, tmp_path: Path, field: str) -> None:
+    ledger = small_ledger(2)
+    gun = Device("gun-01", key(21), seq=0)
+    second = gun.event("weigh", {"weight_kg": "4.500"})
+    body = fork_body(parse_event(second.payload), second, 4, bytes(32))
+    other: dict[str, JsonValue] = {"seq": 1, "second": b64url(bytes(32)), "sig": b64(bytes(64))}
+    ledger.log(ledger.registrar.event("evidence.device_fork", {**body, field: other[field]}))
+    folder = ledger.write(tmp_path / "b")
+    assert verify_bundle(folder, tmp_path / "b-keys").exit_code == 1
+    report = check(page, zipped(folder), tmp_path / "b-keys")
+    assert (report["verdict"], report["problem"]["index"]) == ("tampered", 6)

@@ -17,8 +17,10 @@ from tests.ledger.sample_ledger import (
 from waste_trace.ledger.canonical import JsonValue
 from waste_trace.ledger.cosignature import cosigner_vkey
 from waste_trace.ledger.dsse import Envelope
+from waste_trace.ledger.encoding import b64, b64url
 from waste_trace.ledger.errors import RefusedKeyEvent, UnknownKey
-from waste_trace.ledger.event import Event, parse_event
+from waste_trace.ledger.event import Event, parse_event, payload_hash
+from waste_trace.ledger.fork_evidence import fork_body
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.registry import KeyRegistry, Refusal
 
@@ -219,3 +221,50 @@ def test_organisations_of_no_kind(log: Log, kinds: JsonValue) -> None:
 def test_revoking_a_key_that_is_not_there(log: Log) -> None:
     with pytest.raises(RefusedKeyEvent):
         log.say("key.revoke", {"dev": "gun-99", "ep": 0, "last_good_seq": 0, "reason": "x"})
+
+
+def fork_of(gun: Device, **changed: JsonValue) -> dict[str, JsonValue]:
+    """Evidence that a device has signed its next number twice."""
+    before = gun.seq, gun.prev
+    first = gun.event("weigh", {"weight_kg": "1.000"})
+    gun.seq, gun.prev = before
+    second = gun.event("weigh", {"weight_kg": "2.000"})
+    body = fork_body(parse_event(second.payload), second, 1, payload_hash(first.payload))
+    return {**body, **changed}
+
+
+def test_evidence_of_a_fork_is_taken_from_the_registrar(log: Log, gun: Device) -> None:
+    log.say("evidence.device_fork", fork_of(gun))
+    quoted = fork_of(gun)
+    del quoted["payload"], quoted["sig"]
+    log.say("evidence.device_fork", quoted)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"dev": "gun-99"}, {"ep": 1}, {"seq": 7}, {"seq": -1}, {"index": 99}, {"index": -1},
+        {"second": b64url(bytes(32))}, {"first": "short"}, {"sig": b64(bytes(64))}, {"sig": ""},
+        {"payload": b64(b"{}")}, {"payload": "?"}, {"payload": None},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_evidence_that_proves_nothing_is_refused(
+    log: Log, gun: Device, changed: dict[str, JsonValue]
+) -> None:
+    body = fork_of(gun, **changed)
+    if changed.get("payload", "") is None:
+        del body["payload"]  # a signature of nothing
+    with pytest.raises(RefusedKeyEvent):
+        log.say("evidence.device_fork", body)
+
+
+def test_evidence_of_two_equal_payloads_is_none(log: Log, gun: Device) -> None:
+    body = fork_of(gun)
+    with pytest.raises(RefusedKeyEvent):
+        log.say("evidence.device_fork", {**body, "first": body["second"]})
+
+
+def test_evidence_is_for_the_registrar_to_give(log: Log, gun: Device) -> None:
+    with pytest.raises(RefusedKeyEvent):
+        log.apply(gun.event("evidence.device_fork", fork_of(gun)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from waste_trace.compliance.copied_label import COPIED_LABEL
 from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER
+from waste_trace.compliance.device_fork import DEVICE_FORK
 from waste_trace.compliance.filing_deadlines import LATE_FILING
 from waste_trace.compliance.finding_life import FINDING_OVERDUE
 from waste_trace.compliance.forecast_deviation import FORECAST_DEVIATION
@@ -47,6 +48,7 @@ RULES: Mapping[str, Rule] = {
         CAPACITY,
         COPIED_LABEL,
         CUSTODY_GAP,
+        DEVICE_FORK,
         DEVICE_GAP,
         FINDING_OVERDUE,
         FORECAST_DEVIATION,

@@ -10,9 +10,11 @@ from enum import StrEnum
 from waste_trace.ledger.encoding import b64url
 from waste_trace.ledger.errors import RefusedKeyEvent, UnknownKey
 from waste_trace.ledger.event import Event
+from waste_trace.ledger.fork_evidence import check_fork
 from waste_trace.ledger.registry_bodies import (
     LOG_EVENT_TYPES,
     Erasure,
+    ForkEvidence,
     KeyEnrolment,
     KeyRevocation,
     KeyRotation,
@@ -145,6 +147,8 @@ class KeyRegistry:
                 self._register_site(body)
             case Erasure():
                 pass  # says nothing about who may sign; the reading above checked its form
+            case ForkEvidence():
+                self._check_evidence(index, body)
 
     def _open(self, body: Opening) -> None:
         if body.origin != self.origin or body.registrar != self.registrar.text:
@@ -187,6 +191,12 @@ class KeyRegistry:
                 "不能放宽已有的失效范围。", "A key that has ended cannot be given back."
             )
         key.last_good_seq, key.ended_by = body.last_good_seq, Refusal.REVOKED
+
+    def _check_evidence(self, index: int, body: ForkEvidence) -> None:
+        key = self.key_for(body.dev, body.ep)
+        if key is None or body.index >= index:
+            raise self._refused("证据所指的密钥或条目不存在。", "No such key, or no such entry.")
+        check_fork(body, key.algorithm, key.public_key)
 
     def _register_site(self, body: Site) -> None:
         if body.org not in self.organisations:

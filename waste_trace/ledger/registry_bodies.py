@@ -1,4 +1,4 @@
-"""The bodies of log events: opening, keys, parties, sites and erasures, read strictly.
+"""The bodies of log events: opening, keys, parties, sites, erasures, evidence; read strictly.
 
 Fields named here are required and typed; others are allowed and ignored, so that a body can grow.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from waste_trace.ledger.canonical import JsonValue
-from waste_trace.ledger.encoding import decode_b64
+from waste_trace.ledger.encoding import decode_b64, decode_b64url
 from waste_trace.ledger.errors import MalformedKey, RefusedKeyEvent
 from waste_trace.ledger.event import Event
 from waste_trace.ledger.keys import check_public_key
@@ -22,6 +22,7 @@ LOG_EVENT_TYPES = frozenset(
         "org.register",
         "site.register",
         "pii.erased",
+        "evidence.device_fork",
     ]
 )
 PURPOSES = ("device", "label", "service")
@@ -108,8 +109,34 @@ class Erasure:
     actor: str
 
 
+@dataclass(frozen=True, slots=True)
+class ForkEvidence:
+    """``evidence.device_fork``: a key has signed two events with one number.
+
+    Attributes:
+        index: where the first one stands. first, second: hashes of the two payloads.
+        payload, signature: the second one as it was signed; both empty if it was too long.
+    """
+
+    dev: str
+    ep: int
+    seq: int
+    index: int
+    first: bytes
+    second: bytes
+    payload: bytes
+    signature: bytes
+
+
 LogBody: TypeAlias = (
-    Opening | KeyEnrolment | KeyRotation | KeyRevocation | Organisation | Site | Erasure
+    Opening
+    | KeyEnrolment
+    | KeyRotation
+    | KeyRevocation
+    | Organisation
+    | Site
+    | Erasure
+    | ForkEvidence
 )
 
 
@@ -142,6 +169,8 @@ def read_body(event: Event) -> LogBody:
             return _site(body)
         case "pii.erased":
             return _erasure(body)
+        case "evidence.device_fork":
+            return _fork(body)
         case _:
             raise _bad("typ")
 
@@ -183,6 +212,37 @@ def _erasure(body: dict[str, JsonValue]) -> Erasure:
     if len(set(digests)) != len(digests) or not (digests or actor):
         raise _bad("digests")
     return Erasure(digests, _text(body, "basis"), actor)
+
+
+def _fork(body: dict[str, JsonValue]) -> ForkEvidence:
+    quoted = "payload" in body or "sig" in body
+    evidence = ForkEvidence(
+        dev=_device(body),
+        ep=_integer(body, "ep"),
+        seq=_integer(body, "seq"),
+        index=_integer(body, "index"),
+        first=_hash(body, "first"),
+        second=_hash(body, "second"),
+        payload=_bytes(body, "payload") if quoted else b"",
+        signature=_bytes(body, "sig") if quoted else b"",
+    )
+    if evidence.first == evidence.second:
+        raise _bad("second")
+    return evidence
+
+
+def _hash(body: dict[str, JsonValue], name: str) -> bytes:
+    text = _text(body, name)
+    if not _DIGEST.fullmatch(text):
+        raise _bad(name)
+    return decode_b64url(text)
+
+
+def _bytes(body: dict[str, JsonValue], name: str) -> bytes:
+    try:
+        return decode_b64(_text(body, name))
+    except ValueError as error:
+        raise _bad(name) from error
 
 
 def _key(body: dict[str, JsonValue]) -> tuple[str, bytes]:

@@ -13,6 +13,7 @@ from waste_trace.ledger.dsse import Envelope, verify_envelope
 from waste_trace.ledger.encoding import decode_b64
 from waste_trace.ledger.errors import LedgerError, MalformedEnvelope
 from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event, payload_hash
+from waste_trace.ledger.fork_evidence import DEVICE_FORK
 from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.tiles import TileReader, TreeReader
@@ -70,6 +71,7 @@ class EventChecks:
             zh, en = "入账时间倒退。", "The logged time runs backwards."
             raise _found("times", place, entry, zh, en)
         self._ms = leaf.ms
+        self._report_fork(place, event)
         self._check_chain(place, event, leaf)
         self._check_seen(place, event)
         if self._disclosures is not None:
@@ -125,6 +127,14 @@ class EventChecks:
             zh, en = _FLAG_TEXT[flag]
             zh, en = f"第 {place.index} 条：{zh}。", f"Entry {place.index}: {en}."
             self._report.warn(Notice(str(flag), zh, en, place.index, event.dev))
+
+    def _report_fork(self, place: Place, event: Event) -> None:
+        """The registry has checked what is quoted; here it is said aloud."""
+        if event.typ == DEVICE_FORK:
+            dev, seq = str(event.body["dev"]), event.body["seq"]
+            zh = f"第 {place.index} 条：设备 {dev} 以第 {seq} 号签署过两个不同事件。"
+            en = f"Entry {place.index}: {dev} has signed two different events with number {seq}."
+            self._report.warn(Notice("device_fork", zh, en, place.index, dev))
 
     def _check_seen(self, place: Place, event: Event) -> None:
         """A device signs which checkpoint it had verified: another root there is a split view."""

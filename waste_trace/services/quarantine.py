@@ -1,13 +1,18 @@
 """Keep what was refused: it may be evidence. The same bytes are kept once and counted."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from waste_trace.errors import WasteTraceError
+from waste_trace.ledger.dsse import Envelope, envelope_from_value
+from waste_trace.ledger.errors import MalformedEnvelope
+from waste_trace.ledger.event import parse_event, payload_hash
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.event_request import ENVELOPE
 from waste_trace.store.tables import Quarantine
 from waste_trace.store.writing import insert_or_count, write_transaction
 
@@ -42,6 +47,7 @@ def quarantine(
         "media_type": _storable(media_type),
         "body": kept,
         "times": 1,
+        **_said(body),
     }
     with write_transaction(deployment.engine) as connection:
         insert_or_count(connection, Quarantine, row, ("sha256", "reason"), "times")
@@ -53,6 +59,30 @@ def list_quarantine(deployment: Deployment, limit: int = 200) -> Sequence[Quaran
     with Session(deployment.engine) as session:
         query = select(Quarantine).order_by(col(Quarantine.id).desc()).limit(limit)
         return list(session.scalars(query))
+
+
+def _said(body: bytes) -> dict[str, object]:
+    """The device and the payload that a refused event names; nothing of it has been proven."""
+    try:
+        envelope = quarantined_envelope(body)
+        dev = parse_event(envelope.payload).dev
+    except WasteTraceError:
+        return {"dev": None, "payload_hash": None}
+    return {"dev": dev, "payload_hash": payload_hash(envelope.payload)}
+
+
+def quarantined_envelope(body: bytes) -> Envelope:
+    """The envelope of a refused event, whose personal data was left out when it was kept.
+
+    Raises:
+        LedgerError: there is none in it.
+    """
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise MalformedEnvelope("内容不是 JSON。", "The content is not JSON.") from error
+    wrapped = isinstance(value, dict) and ENVELOPE in value
+    return envelope_from_value(value[ENVELOPE] if wrapped else value)
 
 
 def _storable(text: str) -> str:

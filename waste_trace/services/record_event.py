@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,6 +18,7 @@ from waste_trace.services.check_transfer import require_transfer
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.event_request import read_request, without_plaintext
 from waste_trace.services.quarantine import quarantine
+from waste_trace.services.record_fork import record_fork
 from waste_trace.services.refused import (
     DisclosureMismatch,
     ForeignLedger,
@@ -79,12 +81,20 @@ class _Checks:
 def keep_refused(
     deployment: Deployment, body: bytes, error: WasteTraceError, *, remote: str
 ) -> None:
-    """Quarantine a refused body, unless the refusal was not about it; personal data stays out."""
-    if not isinstance(error, _NOT_EVIDENCE):
-        kept = without_plaintext(body)
-        quarantine(
-            deployment, kept, error, channel="event", remote=remote, media_type="application/json"
-        )
+    """Quarantine a refused body, unless the refusal was not about it; personal data stays out.
+
+    The second event under a number that is taken is also quoted in the ledger, as evidence.
+    """
+    if isinstance(error, _NOT_EVIDENCE):
+        return
+    kept = without_plaintext(body)
+    quarantine(
+        deployment, kept, error, channel="event", remote=remote, media_type="application/json"
+    )
+    if isinstance(error, DeviceFork):
+        # A ledger that cannot take it now has it in quarantine, from where it is sent in again.
+        with suppress(*_NOT_EVIDENCE):
+            record_fork(deployment, read_request(body)[0])
 
 
 def check_event(deployment: Deployment, body: bytes, checked: Checked | None = None) -> Submitted:

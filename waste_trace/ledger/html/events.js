@@ -2,7 +2,7 @@
 
 const PAYLOAD_TYPE = 'application/vnd.waste-trace.event.v1+json';
 const FIELDS = ['act', 'body', 'dev', 'ep', 'id', 'log', 'off', 'org', 'prev', 'seen', 'seq', 'site', 't', 'typ', 'v'];
-const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke', 'pii.erased']);
+const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke', 'pii.erased', 'evidence.device_fork']);
 
 function canonicalText(value) {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
@@ -27,6 +27,11 @@ function expectKeys(value, keys) {
   }
 }
 
+function preAuthentication(payload) {
+  const kind = utf8.encode(PAYLOAD_TYPE);
+  return join(utf8.encode(`DSSEv1 ${kind.length} `), kind, utf8.encode(` ${payload.length} `), payload);
+}
+
 class EventChecks {
   constructor(origin, registrar, rootAt, warn) {
     Object.assign(this, { origin, registrar, rootAt, warn, ms: 0 });
@@ -48,12 +53,11 @@ class EventChecks {
     if (event.v !== 1 || event.log !== this.origin) throw new Error('the event belongs to another ledger');
     const key = this.keys.get(keyId);
     if (!key) throw new Error(`no such key was enrolled before: ${keyId}`);
-    const kind = utf8.encode(PAYLOAD_TYPE);
-    const signed = join(utf8.encode(`DSSEv1 ${kind.length} `), kind, utf8.encode(` ${payload.length} `), payload);
-    await checkSignature(key.alg, key.pub, unbase64(leaf.env.signatures[0].sig), signed);
+    await checkSignature(key.alg, key.pub, unbase64(leaf.env.signatures[0].sig), preAuthentication(payload));
     if (key.last !== null && event.seq > key.last) this.warn(index, event.dev, `密钥 ${keyId} 失效后的事件`, `signed after ${keyId} had ended (${key.why})`);
     if ((index === 0) !== (event.typ === 'ledger.open')) throw new Error('entry 0, and it alone, opens the ledger');
     this.register(event, keyId, key);
+    if (event.typ === 'evidence.device_fork') await this.checkFork(index, event.body);
     if (!Number.isSafeInteger(leaf.ms) || leaf.ms < this.ms) throw new Error('the logged time runs backwards');
     this.ms = leaf.ms;
     await this.follow(index, event, keyId, await sha256(payload));
@@ -78,6 +82,20 @@ class EventChecks {
       if (!lost || (lost.last !== null && body.last_good_seq > lost.last)) throw new Error('a revocation of no key, or one that gives it back');
       Object.assign(lost, { last: body.last_good_seq, why: 'revoked' });
     }
+  }
+
+  async checkFork(index, body) {
+    const keyId = `${body.dev}/${body.ep}`;
+    const key = this.keys.get(keyId);
+    if (!key || body.index >= index || body.first === body.second) throw new Error('evidence of no fork');
+    if (body.payload !== undefined) {
+      const payload = unbase64(body.payload);
+      const second = parseCanonical(payload);
+      const same = second.dev === body.dev && second.ep === body.ep && second.seq === body.seq;
+      if (!same || base64url(await sha256(payload)) !== body.second) throw new Error('the evidence quotes another event');
+      await checkSignature(key.alg, key.pub, unbase64(body.sig), preAuthentication(payload));
+    }
+    this.warn(index, body.dev, `设备 ${body.dev} 以第 ${body.seq} 号签署过两个不同事件`, `${body.dev} has signed two different events with number ${body.seq}`);
   }
 
   add(dev, body) {

@@ -3,9 +3,12 @@
 import json
 from decimal import Decimal
 
+from waste_trace.compliance.device_fork import device_fork
 from waste_trace.ledger.device_chain import DeviceChain
 from waste_trace.ledger.encoding import b64
+from waste_trace.ledger.registry_bodies import ForkEvidence, read_body
 from waste_trace.ledger.vkey import parse_vkey
+from waste_trace.store.projector.findings import Findings
 from waste_trace.store.projector.record import Record
 from waste_trace.store.rows import Row, Rows
 from waste_trace.store.tables import Device, Organisation, Site
@@ -62,6 +65,17 @@ def project_registry(record: Record, rows: Rows) -> None:
                 "capacity_kg": None if capacity is None else Decimal(str(capacity)),
             },
         )
+
+
+def project_fork(record: Record, rows: Rows, findings: Findings) -> None:
+    """The registrar quotes a second event of a key: a finding on that key's organisation."""
+    evidence = read_body(record.event)
+    if not isinstance(evidence, ForkEvidence):
+        return
+    row = rows.get(Device, evidence.dev, evidence.ep) or {}
+    key = f"{evidence.dev}/{evidence.ep}"
+    raised = device_fork(key, str(row.get("org", "")), evidence.seq, evidence.index, record.idx)
+    findings.add(raised, record)
 
 
 def _device(

@@ -23,6 +23,7 @@ from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import decode_b64
+from waste_trace.ledger.fork_evidence import DEVICE_FORK
 from waste_trace.store.projector import (
     clients,
     corrections,
@@ -41,7 +42,7 @@ from waste_trace.store.projector.manifests import (
     project_manifest,
     project_manifest_again,
 )
-from waste_trace.store.projector.parties import REGISTRY_TYPES, project_registry
+from waste_trace.store.projector.parties import REGISTRY_TYPES, project_fork, project_registry
 from waste_trace.store.projector.record import ProjectorConfig, Record
 from waste_trace.store.projector.work import Handler, Work
 from waste_trace.store.tables import CheckpointRow, Container, Device, Manifest
@@ -100,7 +101,9 @@ class Projector:
             project_registry(record, work.rows)
             self._learn_issuer(record)
         flags = self._chain(record, work)
-        if event.typ in HANDLERS:
+        if event.typ == DEVICE_FORK:
+            project_fork(record, work.rows, work.findings)
+        elif event.typ in HANDLERS:
             HANDLERS[event.typ](record, work)
         elif event.typ in VOCABULARY:
             reweighed = project_custody(record, work)

@@ -47,7 +47,13 @@ from waste_trace.store.tables.custody import (  # noqa: E402
     Container,
     ContainerEvent,
 )
-from waste_trace.store.tables.evidence import Camera, Finding, Frame, Quarantine  # noqa: E402
+from waste_trace.store.tables.evidence import (  # noqa: E402
+    Camera,
+    Finding,
+    Frame,
+    Quarantine,
+    QuarantineResolution,
+)
 from waste_trace.store.tables.ledger import (  # noqa: E402
     CheckpointRow,
     Entry,
@@ -164,6 +170,7 @@ __all__ = [
     "PositiveListing",
     "Qualification",
     "Quarantine",
+    "QuarantineResolution",
     "Round",
     "RoutePlan",
     "Selection",

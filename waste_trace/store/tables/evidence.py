@@ -46,6 +46,26 @@ class Quarantine(SQLModel, table=True):
     media_type: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     times: int
+    # As the body says it, which nobody has proven; None where it says nothing.
+    dev: str | None = Field(default=None, index=True)
+    payload_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class QuarantineResolution(SQLModel, table=True):
+    """What somebody decided about refused input; append-only, the newest one counts.
+
+    ``outcome``: "recorded" (as entry ``idx``), "rejected" for good, or "forwarded".
+    """
+
+    __tablename__ = "quarantine_resolution"
+
+    id: int | None = Field(default=None, primary_key=True)
+    quarantine_id: int = Field(foreign_key="quarantine.id", index=True)
+    resolved_at: datetime
+    outcome: str
+    idx: int | None = Field(default=None, sa_type=LEDGER_INDEX)
+    reason: str
+    username: str
 
 
 class Camera(SQLModel, table=True):
