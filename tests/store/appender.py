@@ -7,6 +7,7 @@ stands there was promised. Nothing here is buffered, so that a kill loses no pro
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -202,7 +203,8 @@ def _stop(task: Task, out: int) -> None:
         return  # it was stopped and woken before
     os.write(out, b"paused\n")
     if task.stall:
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # To this very thread: another one might take its time to notice, and the batch would go on.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     else:
         time.sleep(600)
 

@@ -21,21 +21,14 @@ class UnstorableValue(WasteTraceError):
     default_do_en = "Remove invisible characters, bring numbers into range, and try again."
 
 
-#: A server process that stops inside a batch (SIGSTOP, a frozen virtual machine, a lost network)
-#: holds the head of the log. After so long PostgreSQL ends its session: others go on, and what it
-#: commits when it wakes is refused.
-STALLED_SECONDS = 15
-
-
 def open_engine(url: str) -> Engine:
     """An engine for a SQLAlchemy URL (``sqlite:///...`` or ``postgresql+psycopg://...``)."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         # In UTC, because a time of the year 9999 has no form in the zones east of it.
-        stalled = f"idle_in_transaction_session_timeout={STALLED_SECONDS}s"
-        session = {"options": f"-c timezone=utc -c {stalled}"}
+        utc = {"options": "-c timezone=utc"}
         engine = create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=session
+            url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=utc
         )
         event.listen(engine, "handle_error", _name_bad_value)
         return engine

@@ -17,10 +17,19 @@ def table_of(model: type[SQLModel]) -> Table:
     return cast(Table, model.__table__)  # type: ignore[attr-defined]
 
 
+#: A process that freezes inside a batch (SIGSTOP, a paused virtual machine, a lost network) holds
+#: the head of the log. After so long PostgreSQL ends its session: others go on, and what it commits
+#: when it wakes is refused.
+STALLED_SECONDS = 15
+
+
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes; on SQLite it holds the write lock from its first statement."""
     with engine.connect().execution_options(write=True) as connection, connection.begin():
+        if not is_sqlite(connection):
+            limit = f"SET LOCAL idle_in_transaction_session_timeout = '{STALLED_SECONDS}s'"
+            connection.exec_driver_sql(limit)
         yield connection
 
 
