@@ -23,9 +23,10 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The day and running number of each batch."""
+    """The day and running number of each batch, and when its event was claimed to be."""
 
     of: Mapping[Key, tuple[date, int]]
+    at: Mapping[int, datetime]
 
     def code(self, family: BatchFamily, idx: int, waste_code: str) -> str:
         """The batch code; beyond 999 on one day the number has more than its three digits."""
@@ -40,11 +41,13 @@ def number(keys: Iterable[tuple[Key, datetime]]) -> Numbers:
     """Number batches; ``keys`` come in any order, with the claimed time of their events."""
     counts: dict[date, int] = {}
     numbers: dict[Key, tuple[date, int]] = {}
+    times: dict[int, datetime] = {}
     for key, at in sorted(set(keys)):
         day = shanghai_day(at)
         counts[day] = counts.get(day, 0) + 1
         numbers[key] = (day, counts[day])
-    return Numbers(numbers)
+        times[key[0]] = at
+    return Numbers(numbers, times)
 
 
 def numbers_of(reading: Reading, *types: str) -> Numbers:

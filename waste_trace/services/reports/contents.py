@@ -11,8 +11,8 @@ from waste_trace.codes.batch_code import BatchFamily
 from waste_trace.custody.balance import Booking
 from waste_trace.reports.forms.waste import Packing
 from waste_trace.services.reports.batch_numbers import Numbers
-from waste_trace.services.reports.reading import Reading, Told, parts, utc
-from waste_trace.store.tables import ContainerEvent, EventIndex
+from waste_trace.services.reports.reading import Reading, Told, parts
+from waste_trace.store.tables import ContainerEvent
 from waste_trace.store.writing import table_of
 
 
@@ -54,15 +54,14 @@ def packing(reading: Reading, codes: Sequence[str]) -> Packing:
 
 
 def batches_before(
-    reading: Reading, groups_: Iterable[Group], typ: str, family: BatchFamily, numbers: Numbers
+    reading: Reading, groups_: Sequence[Group], family: BatchFamily, numbers: Numbers
 ) -> dict[tuple[int, str], tuple[str, ...]]:
     """By event and waste code: the batches in which the unit last had these containers before.
 
     Args:
-        typ, family: the verb of the step before, and what its batches are called.
+        family, numbers: of the step before.
     """
-    groups_ = list(groups_)
-    steps = _steps(reading, (code for group in groups_ for code in group.codes), typ)
+    steps = _steps(reading, (code for group in groups_ for code in group.codes), numbers)
     found: dict[tuple[int, str], tuple[str, ...]] = {}
     for group in groups_:
         earlier = set[int]()
@@ -81,21 +80,14 @@ def produced_batches(reading: Reading, codes: Sequence[str]) -> tuple[str, ...]:
 
 
 def _steps(
-    reading: Reading, codes: Iterable[str], typ: str
+    reading: Reading, codes: Iterable[str], numbers: Numbers
 ) -> dict[str, list[tuple[datetime, int]]]:
-    """When the unit did ``typ`` with each container, earliest first."""
-    event, link = table_of(EventIndex), table_of(ContainerEvent)
+    """When the unit took that step with each container, earliest first."""
+    link = table_of(ContainerEvent)
     found: dict[str, list[tuple[datetime, int]]] = {}
     for part in parts(codes):
-        query = (
-            select(link.c.container, event.c.claimed_at, event.c.idx)
-            .join(event, event.c.idx == link.c.idx)
-            .where(
-                link.c.container.in_(part),
-                event.c.typ == typ,
-                event.c.org == reading.asked.org,
-            )
-        )
-        for container, at, idx in reading.connection.execute(query):
-            found.setdefault(container, []).append((utc(at), idx))
+        query = select(link.c.container, link.c.idx).where(link.c.container.in_(part))
+        for container, idx in reading.connection.execute(query):
+            if idx in numbers.at:
+                found.setdefault(container, []).append((numbers.at[idx], idx))
     return {container: sorted(steps) for container, steps in found.items()}

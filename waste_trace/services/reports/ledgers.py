@@ -72,7 +72,7 @@ def stored(reading: Reading, typ: str) -> list[StoreMove]:
     told = events_of(reading, typ)
     found = groups(reading, told)
     numbers, earlier = numbers_of(reading, typ), numbers_of(reading, "store_in")
-    before = batches_before(reading, found, "store_in", BatchFamily.STORED_IN, earlier)
+    before = batches_before(reading, found, BatchFamily.STORED_IN, earlier)
     held = reading.contents(code for group in found for code in group.codes)
     facts = []
     for group in found:
@@ -117,7 +117,7 @@ def treated(reading: Reading) -> list[OwnTreatment]:
     keys = sorted(set(weights) | set(found))
     every = [found.get(key, Group(told[key[0]], key[1], ())) for key in keys]
     numbers, out = numbers_of(reading, "treat"), numbers_of(reading, "store_out")
-    before = batches_before(reading, every, "store_out", BatchFamily.STORED_OUT, out)
+    before = batches_before(reading, every, BatchFamily.STORED_OUT, out)
     return [
         _own_treatment(
             reading,

@@ -73,7 +73,7 @@ def contracted(reading: Reading) -> list[Contracted]:
     receivers = Receivers.read(reading, told)
     groups = [Group(told[load.idx], load.waste_code, tuple(sorted(load.codes))) for load in shown]
     out = numbers_of(reading, "store_out")
-    before = batches_before(reading, groups, "store_out", BatchFamily.STORED_OUT, out)
+    before = batches_before(reading, groups, BatchFamily.STORED_OUT, out)
     facts = []
     for load, group in zip(shown, groups, strict=True):
         method = receivers.method(group)
