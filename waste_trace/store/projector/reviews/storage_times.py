@@ -64,7 +64,8 @@ def _candidates(now: datetime, work: Work) -> list[str]:
     query = (
         select(container.c.container)
         .distinct()
-        .join(move, and_(move.c.subject == container.c.container, move.c.org == container.c.holder))
+        # Whose booking it was is seen below: an index by organisation would be a trap here.
+        .join(move, move.c.subject == container.c.container)
         .where(
             container.c.state.in_(STANDING),
             move.c.kind.in_(_ARRIVALS),
@@ -91,12 +92,14 @@ def _arrivals(codes: Sequence[str], work: Work) -> Sequence[RowMapping]:
             move.c.idx,
             move.c.at,
             move.c.kind,
+            move.c.org,
         )
-        .join(move, and_(move.c.subject == container.c.container, move.c.org == container.c.holder))
+        .join(move, move.c.subject == container.c.container)
         .where(container.c.container.in_(codes), move.c.kind.in_(_ARRIVALS), move.c.weight_kg > 0)
         .order_by(container.c.container, move.c.at, move.c.n)
     )
-    return work.connection.execute(query).mappings().all()
+    rows = work.connection.execute(query).mappings()
+    return [row for row in rows if row["org"] == row["holder"]]
 
 
 def _since(row: RowMapping, work: Work) -> datetime:
