@@ -1,15 +1,14 @@
 """Deadlines that come near are told to whoever has to act, once."""
 
-from datetime import date, timedelta
-
-import pytest
-
 from tests.cast import CARRIER, FACTORY, Cast, open_manifest, transport
 from tests.devices import Clock
 from tests.notices.conftest import Work
+from tests.services.lives import drum
+from waste_trace.services.look_up import list_findings
 from waste_trace.services.notices.daily import daily_notices
-from waste_trace.services.notices.deadlines import add_weekdays
+from waste_trace.services.notices.deadlines import tell_deadlines
 from waste_trace.services.notices.reading import list_notices
+from waste_trace.services.record_at_desk import record_at_desk
 from waste_trace.services.sign_in import Person
 
 
@@ -32,20 +31,32 @@ def test_an_unconfirmed_manifest_is_told_when_its_last_day_is_near(
     clock.forward(days=4)
     assert coming() == []
     clock.forward(days=1)
-    assert coming() == [f"2026-11-30前：请确认接收联单 {number}"]
+    (due,) = coming()
+    assert due == f"2026-11-30 日终前：请确认接收联单 {number}"
     clock.forward(days=1)
     assert len(coming()) == 1
 
 
-@pytest.mark.parametrize(
-    ("day", "count", "due"),
-    [
-        (date(2026, 11, 23), 5, date(2026, 11, 30)),
-        (date(2026, 11, 27), 1, date(2026, 11, 30)),
-        (date(2026, 11, 28), 1, date(2026, 11, 30)),
-        (date(2026, 11, 27), 0, date(2026, 11, 27)),
-    ],
-)
-def test_weekends_do_not_count(day: date, count: int, due: date) -> None:
-    assert add_weekdays(day, count) == due
-    assert due - day <= timedelta(days=7)
+def test_a_finding_s_last_day_is_told_to_its_party_and_its_steps_to_the_other_side(
+    cast: Cast, clock: Clock, people: dict[str, Person], work: Work
+) -> None:
+    drum(cast, clock, received_kg="150.000", treated=False)
+    work()
+    house, plant, bureau = cast.deployment, people["plant"], people["bureau"]
+    (finding,) = (row for row in list_findings(house, plant) if row["rule"] == "weight_difference")
+    clock.forward(days=5)
+    tell_deadlines(house)
+    (coming,) = (row for row in list_notices(house, plant) if row["kind"] == "deadline_coming")
+    assert finding["zh"] in coming["zh"]
+    assert coming["href"].startswith("/findings/one?key=weight_difference")
+    said = {"finding": finding["key"], "reason": "scale_error"}
+    record_at_desk(house, plant, "explain_finding", said)
+    work()
+    (answered,) = (row for row in list_notices(house, bureau) if row["kind"] == "finding_answered")
+    assert finding["zh"] in answered["zh"]
+    back = {"finding": finding["key"], "statement": "请附检定证书"}
+    record_at_desk(house, bureau, "send_back", back)
+    record_at_desk(house, bureau, "send_back", back)  # does not fit any more: nobody is told
+    work()
+    replies = [row for row in list_notices(house, plant) if row["kind"] == "finding_replied"]
+    assert [row["zh"].startswith("退回：") for row in replies] == [True]

@@ -21,12 +21,9 @@ from waste_trace.notices.reachable import is_public
 from waste_trace.notices.signed_message import is_signed, secret_text, sign_message
 from waste_trace.notices.words import MOST_CHARACTERS, addressees, say
 
-#: Named before the vocabulary has it: the small-waste platform's.
-COMING = {"request_collection"}
-
 
 def test_every_cause_exists() -> None:
-    assert set(BY_CAUSE) - set(VOCABULARY) - set(Source) - COMING == set()
+    assert set(BY_CAUSE) - set(VOCABULARY) - set(Source) == set()
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -39,9 +36,9 @@ def test_every_kind_speaks_both_languages_and_is_for_somebody(name: str) -> None
     assert any(kind in kinds_for(role) for role in ROLES)
 
 
-def test_the_bureau_hears_of_what_is_serious_and_of_nothing_else() -> None:
-    assert [kind.name for kind in kinds_for(REGULATOR)] == ["district_finding"]
-    (kind,) = kinds_for(REGULATOR)
+def test_the_bureau_hears_of_what_is_serious_and_of_answers() -> None:
+    kind, answered = kinds_for(REGULATOR)
+    assert (kind.name, answered.name) == ("district_finding", "finding_answered")
     assert kind.to == (BUREAU,)
     assert kind.concerns({"severity": "serious"})
     assert not kind.concerns({"severity": "notice"})

@@ -117,6 +117,29 @@ def test_a_job_is_not_due_before_its_time(engine: Engine) -> None:
     assert len(outbox.lease_due(engine, NOW + SECOND)) == 1
 
 
+def test_a_job_with_a_name_is_asked_for_once(engine: Engine) -> None:
+    for number in (1, 2):
+        with write_transaction(engine) as connection:
+            outbox.ask_once(connection, "daily-2026-11-23", "daily", {"number": number}, NOW)
+    job = lease_one(engine, NOW)
+    assert job.args == {"number": 1}
+    outbox.mark_done(engine, job.id, NOW)
+    with write_transaction(engine) as connection:
+        outbox.ask_once(connection, "daily-2026-11-23", "daily", {"number": 3}, NOW)
+    assert outbox.waiting(engine) == 0
+
+
+def test_runners_divide_the_tasks(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        for task in ("verify_frame", "post_webhook", "mail_notices"):
+            outbox.ask(connection, task, {}, NOW)
+    sending = ("post_webhook", "mail_notices")
+    (own,) = outbox.lease_due(engine, NOW, without=sending)
+    assert own.task == "verify_frame"
+    sent = outbox.lease_due(engine, NOW, only=sending)
+    assert sorted(job.task for job in sent) == sorted(sending)
+
+
 def test_runners_that_lease_at_once_share_the_jobs(engine: Engine) -> None:
     asked = {ask(engine, number) for number in range(40)}
     leased: list[str] = []

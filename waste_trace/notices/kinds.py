@@ -76,13 +76,21 @@ def _all(email: Email) -> Mapping[str, Email]:
 
 _ROWS = (
     Kind("finding_raised", "本单位问题", "Finding on us", frozenset({Source.RAISED}), ("org",),
-         "发现{severity_zh}问题：{zh}", "A finding ({severity}): {en}", "/findings",
+         "发现{severity_zh}问题：{zh}", "A finding ({severity}): {en}", "{page}",
          email=_all(Email.EACH)),
     Kind("finding_cleared", "问题已消除", "Finding cleared", frozenset({Source.CLEARED}), ("org",),
-         "问题已消除：{zh}", "No longer a finding: {en}", "/findings", email=_all(Email.DIGEST)),
+         "问题已消除：{zh}", "No longer a finding: {en}", "{page}", email=_all(Email.DIGEST)),
     Kind("district_finding", "辖区严重问题", "Serious finding in the district",
-         frozenset({Source.RAISED}), (BUREAU,), "{org_name}：{zh}", "{org_name}: {en}", "/findings",
+         frozenset({Source.RAISED}), (BUREAU,), "{org_name}：{zh}", "{org_name}: {en}", "{page}",
          only={"severity": frozenset({"serious"})}, email={REGULATOR: Email.DIGEST}),
+    Kind("finding_answered", "问题说明与整改", "Finding answered",
+         frozenset({"explain_finding", "rectify_finding"}), (BUREAU,),
+         "{org_name}{typ_zh}：{finding_zh}", "{org_name}, {typ_en}: {finding_en}", "{page}",
+         only={"applied": frozenset({"yes"})}, email={REGULATOR: Email.DIGEST}),
+    Kind("finding_replied", "监管部门答复", "The bureau's answer",
+         frozenset({"accept_explanation", "send_back", "close_finding"}), ("finding_org",),
+         "{typ_zh}：{finding_zh}", "{typ_en}: {finding_en}", "{page}",
+         only={"applied": frozenset({"yes"})}, email=_all(Email.EACH)),
     Kind("manifest_addressed", "收到联单", "Manifest addressed to us",
          frozenset({"open_manifest"}), ("carrier", "receiver"),
          "{org_name}填写了联单 {manifest}，贵单位为承运人或接受人",
@@ -112,7 +120,7 @@ _ROWS = (
          "{org_name}登记了上门收集预约", "{org_name} entered a request for collection", "/requests",
          email={PLATFORM: Email.EACH}),
     Kind("deadline_coming", "期限将至", "Deadline coming", frozenset({Source.DEADLINE}), ("org",),
-         "{due}前：{zh}", "By {due}: {en}", "{href}", email=_all(Email.EACH)),
+         "{due} 日终前：{zh}", "By the end of {due}: {en}", "{href}", email=_all(Email.EACH)),
 )  # fmt: skip
 
 KINDS: Mapping[str, Kind] = {row.name: row for row in _ROWS}

@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, RowMapping, select
 
+from waste_trace.compliance.finding_life import LIFE
 from waste_trace.compliance.rule import SEVERITY_ZH
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.notices.kinds import Source
@@ -15,6 +17,7 @@ from waste_trace.store.tables import (
     CorrectionRow,
     EventIndex,
     Finding,
+    FindingStep,
     Manifest,
     Organisation,
 )
@@ -52,7 +55,14 @@ def event_facts(connection: Connection, indices: Iterable[int]) -> list[Fact]:
         .order_by(event.c.idx)
     ).mappings()
     facts = [_event_fact(row) for row in rows]
-    return [replace(fact, values=_with_correction(connection, fact)) for fact in facts]
+    more = {
+        **dict.fromkeys(_ABOUT_CORRECTIONS, _with_correction),
+        **dict.fromkeys(LIFE, _with_finding),
+    }
+    return [
+        replace(fact, values=more[fact.cause](connection, fact)) if fact.cause in more else fact
+        for fact in facts
+    ]
 
 
 def finding_facts(connection: Connection, turned: Mapping[str, bool], idx: int) -> list[Fact]:
@@ -70,6 +80,7 @@ def finding_facts(connection: Connection, turned: Mapping[str, bool], idx: int) 
             name: str(row[name]) for name in ("key", "rule", "severity", "subject", "org", "clause")
         }
         values |= {"zh": row["zh"], "en": row["en"], "severity_zh": SEVERITY_ZH[row["severity"]]}
+        values["page"] = finding_page(row["key"])
         facts.append(Fact(cause, f"{cause}:{row['key']}:{idx}", idx, at, values))
     return facts
 
@@ -89,8 +100,6 @@ def with_names(connection: Connection, facts: Iterable[Fact]) -> list[Fact]:
 
 def _with_correction(connection: Connection, fact: Fact) -> Mapping[str, str]:
     """What a correction is about, who made it, of whom an answer is awaited, and where it shows."""
-    if fact.cause not in _ABOUT_CORRECTIONS:
-        return fact.values
     table, event, link = table_of(CorrectionRow), table_of(EventIndex), table_of(ContainerEvent)
     answers = fact.values.get("correction")
     own = table.c.idx == (int(answers) if answers else fact.idx)
@@ -107,6 +116,35 @@ def _with_correction(connection: Connection, fact: Fact) -> Mapping[str, str]:
     ).scalar()
     page = f"/containers/{container}" if container else "/"
     return {**fact.values, **about, "page": f"/manifests/{manifest}" if manifest else page}
+
+
+def _with_finding(connection: Connection, fact: Fact) -> Mapping[str, str]:
+    """Which finding a step of its life is about, whose it is, and whether the step fitted."""
+    step, finding = table_of(FindingStep), table_of(Finding)
+    row = (
+        connection.execute(
+            select(finding, step.c.applied)
+            .join(step, step.c.key == finding.c.key)
+            .where(step.c.idx == fact.idx)
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        return fact.values
+    return {
+        **fact.values,
+        "finding_org": row["org"],
+        "finding_zh": row["zh"],
+        "finding_en": row["en"],
+        "applied": "yes" if row["applied"] else "no",
+        "page": finding_page(row["key"]),
+    }
+
+
+def finding_page(key: str) -> str:
+    """The console page of a finding."""
+    return f"/findings/one?{urlencode({'key': key})}"
 
 
 def _event_fact(row: RowMapping) -> Fact:
