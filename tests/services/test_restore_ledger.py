@@ -14,8 +14,11 @@ from waste_trace.ledger.event import parse_event
 from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Verdict
+from waste_trace.notices.kinds import Email, Wish
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.export_bundle import export_bundle
+from waste_trace.services.notices.webhooks import add_webhook, list_webhooks, show_secret
+from waste_trace.services.notices.wishes import wish, wishes
 from waste_trace.services.number_manifest import number_manifest
 from waste_trace.services.prove import newest_note
 from waste_trace.services.restore_ledger import (
@@ -24,12 +27,13 @@ from waste_trace.services.restore_ledger import (
     begin_ledger,
     end_ledger,
 )
-from waste_trace.services.sign_in import create_user, sign_in
+from waste_trace.services.sign_in import create_user, find_person, sign_in
 from waste_trace.store.sequencer import LedgerRolledBack
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.tiles import leaves
 
 NEW = "pinghu.waste-trace.example/2"
+WISH = Wish(False, Email.EACH)
 LOST = 6  # an enrolment and five events
 
 
@@ -39,7 +43,9 @@ def rolled_back(
 ) -> tuple[Deployment, str]:
     """A deployment on an old copy of its database, and the newest checkpoint that was lost."""
     first = open_deployment(opened_database, data_dir)
-    create_user(first, "bureau", "correct-horse-9", "测试员", "regulator", BUREAU)
+    owner = create_user(first, "bureau", "correct-horse-9", "测试员", "regulator", BUREAU)
+    wish(first, owner, {"district_finding": WISH})
+    add_webhook(first, owner, "https://bureau.example/in", [])
     first.close()
     old = furnished.databases.copy(opened_database)
     second = open_deployment(opened_database, data_dir)
@@ -118,6 +124,11 @@ def test_parties_accounts_and_labels_come_along_and_devices_do_not(
     assert issuers[0].public_key == issuers[1].public_key
     assert place.sequencer.log_vkey.public_key != old.sequencer.log_vkey.public_key
     assert sign_in(place, "bureau", "correct-horse-9")
+    owner = find_person(place, "bureau")
+    assert owner is not None
+    assert WISH in [wanted for _, wanted in wishes(place, owner)]
+    (hook,) = list_webhooks(place, owner)
+    assert show_secret(place, owner, hook["id"]) == show_secret(old, owner, hook["id"])
     assert [key.dev for key in registry.keys.values() if key.purpose == "device"] == []
 
 
