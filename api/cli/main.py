@@ -11,6 +11,7 @@ from api.cli.calendar import calendar
 from api.cli.catalogue import catalogue
 from api.cli.check import scan, trace, verify, verify_frames
 from api.cli.demo import demo
+from api.cli.epcis import epcis
 from api.cli.imports import import_file
 from api.cli.labels import label
 from api.cli.ledger import ledger, rebuild, settings
@@ -41,6 +42,7 @@ for name, group in (
     ("balance", balance),
     ("calendar", calendar),
     ("catalogue", catalogue),
+    ("epcis", epcis),
     ("frames", frames),
     ("label", label),
     ("ledger", ledger),

@@ -7,7 +7,12 @@ from fastapi import APIRouter
 
 from api.http.permissions import House, Reader
 from waste_trace.custody.fold import Touch
-from waste_trace.services.look_at_manifest import list_manifest_actions, list_manifest_fields
+from waste_trace.services.export_epcis import export_epcis
+from waste_trace.services.look_at_manifest import (
+    list_manifest_actions,
+    list_manifest_fields,
+    require_visible,
+)
 
 router = APIRouter(prefix="/v1/manifests", tags=["records"])
 
@@ -33,6 +38,13 @@ def fields(number: str, deployment: House, person: Reader) -> list[dict[str, Any
         }
         for state in list_manifest_fields(deployment, person, number)
     ]
+
+
+@router.get("/{number}/epcis")
+def epcis(number: str, deployment: House, person: Reader) -> dict[str, Any]:
+    """The manifest's events as an EPCIS 2.0 document (JSON-LD)."""
+    require_visible(deployment, person, number)
+    return export_epcis(deployment, manifest=number)
 
 
 def _signed(touch: Touch | None) -> dict[str, Any] | None:

@@ -42,6 +42,15 @@ def list_manifest_fields(deployment: Deployment, person: Person, number: str) ->
     return list(field_states(touches))
 
 
+def require_visible(deployment: Deployment, person: Person, number: str) -> None:
+    """Refuse a manifest that this person does not see.
+
+    Raises:
+        UnknownManifest
+    """
+    _read(deployment, person, number)
+
+
 def _read(deployment: Deployment, person: Person, number: str) -> tuple[list[Touch], str]:
     table = table_of(Manifest)
     query = select(table.c.state).where(table.c.manifest == number, visible_manifests(person))
