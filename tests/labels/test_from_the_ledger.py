@@ -48,6 +48,9 @@ def test_what_travels_on_paper_says_what_the_ledger_says(
     assert f"1. {done.code}" in words
     assert f"单位 {FACTORY[-4:]}" in words
     assert WASTE in words
+    # What carrier and receiver have filled in stands in their parts.
+    for said in ("浙F7K21挂", "接受", "否", "0.180 吨"):
+        assert any(said in word for word in words), said
     bundle = layout_bundle(deployment, done.manifest)
     assert done.code in [e.text for e in bundle.elements if isinstance(e, Text)]
     code = next(e for e in layout_label(deployment, done.code).elements if isinstance(e, Matrix))

@@ -12,6 +12,15 @@ _CARRYING = frozenset(
     {"load", "depart", "waypoint", "hand_over", "take_over", "arrive", "return", "take_back"}
 )
 ACCEPTED, REFUSED = "accepted", "refused"
+#: In what something may differ from the manifest (art. 18).
+DIFFERENCE_ZH: Mapping[str, str] = {
+    "name": "名称",
+    "quantity": "数量",
+    "property": "特性",
+    "form": "形态",
+    "packaging": "包装方式",
+    "other": "其他",
+}
 
 
 @dataclass(frozen=True, slots=True)

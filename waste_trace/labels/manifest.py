@@ -33,6 +33,7 @@ class WasteLine:
     packages: int
     hazards: str = ""
     form: str = ""
+    harmful: str = ""
     package_zh: str = ""
     received_tonnes: Decimal | None = None
     decision: str = ""
@@ -48,13 +49,17 @@ class Carriage:
     driver_phone: str = ""
     start: str = ""
     end: str = ""
+    way: str = ""
     departed: str = ""
     arrived: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedManifest:
-    """A manifest with its containers and the receipt of its newest event in the ledger."""
+    """A manifest with its containers and the receipt of its newest event in the ledger.
+
+    ``further``: the parts of the carriers after the first. ``difference``: 是否存在重大差异.
+    """
 
     number: ManifestNumber
     sender: Party
@@ -64,6 +69,8 @@ class PrintedManifest:
     carriage: Carriage
     containers: tuple[DigitalId, ...]
     receipt: str
+    further: tuple[tuple[Party, Carriage], ...] = ()
     handed_over: str = ""
     received: str = ""
+    difference: str = ""
     state_zh: str = ""

@@ -14,7 +14,7 @@ from waste_trace.labels.errors import LabelError
 from waste_trace.labels.fonts import LabelFont, load_font
 from waste_trace.labels.form import Row, Table, draw_code, draw_lines
 from waste_trace.labels.layout import WHITE, Element, Layout, Matrix, Rect, Text
-from waste_trace.labels.manifest import Party, PrintedManifest, WasteLine
+from waste_trace.labels.manifest import Carriage, Party, PrintedManifest, WasteLine
 from waste_trace.labels.matrices import QUIET_ZONE, page_qr_modules, qr_modules
 from waste_trace.labels.sheet import A4
 
@@ -115,6 +115,8 @@ def _sent(manifest: PrintedManifest) -> list[Row]:
         rows.append(_cells(("lines", f"{index}. 废物名称：", line.name, 3),
                            ("lines", "废物代码：", line.code, 2.4)))  # fmt: skip
         rows.append(_sent_line(line))
+        if line.harmful:
+            rows.append(_cells(("lines", "有害成分：", line.harmful, 1)))
     total = sum((line.tonnes for line in manifest.lines), Decimal(0))
     rows.append(_cells(("lines", "合计移出量：", f"{total} 吨", 3),
                        ("handed_over", "交付时间：", manifest.handed_over, 2.4)))  # fmt: skip
@@ -132,15 +134,23 @@ def _sent_line(line: WasteLine) -> Row:
 
 
 def _carried(manifest: PrintedManifest) -> list[Row]:
-    way = manifest.carriage
+    rows = _carrier(manifest.carrier, manifest.carriage)
+    for party, way in manifest.further:
+        rows += _carrier(party, way)
+    return rows
+
+
+def _carrier(party: Party, way: Carriage) -> list[Row]:
+    passed = [_cells(("way", "经由地：", way.way, 1))] if way.way else []
     return [
-        *_party("carrier", manifest.carrier, "道路运输经营许可证号："),
+        *_party("carrier", party, "道路运输经营许可证号："),
         _cells(("plate", "车辆号牌：", way.plate, 1), ("driver", "驾驶员：", way.driver, 1),
                ("driver_phone", "电话：", way.driver_phone, 1)),
         _cells(("start", "运输起点：", way.start, 3),
                ("departed", "起运时间：", way.departed, 2.4)),
+        *passed,
         _cells(("end", "运输终点：", way.end, 3), ("arrived", "到达时间：", way.arrived, 2.4)),
-        _signature("承运人", manifest.carrier.person),
+        _signature("承运人", party.person),
     ]  # fmt: skip
 
 
@@ -153,7 +163,7 @@ def _accepted(manifest: PrintedManifest) -> list[Row]:
             ("lines", "利用处置方式：", line.method, 1.5),
             ("lines", "接受量：", f"{weight or '            '} 吨", 1.5),
         ))  # fmt: skip
-    rows.append(_cells(("difference", "是否存在重大差异：", "", 3),
+    rows.append(_cells(("difference", "是否存在重大差异：", manifest.difference, 3),
                        ("received", "接受时间：", manifest.received, 2.4)))  # fmt: skip
     rows.append(_signature("接受人", manifest.receiver.person))
     return rows

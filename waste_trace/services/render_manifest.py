@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import select
 
 from waste_trace.codes import digital_id, manifest_number
+from waste_trace.custody.manifest_parts import DIFFERENCE_ZH
 from waste_trace.custody.manifest_progress import PROGRESS_ZH
 from waste_trace.errors import WasteTraceError
 from waste_trace.labels.bundle import BundleLabel, layout_bundle_label
@@ -21,6 +23,8 @@ from waste_trace.store.tables import Manifest, Organisation
 from waste_trace.store.writing import table_of
 
 _KG_PER_TONNE = 1000
+_SHANGHAI = timezone(timedelta(hours=8))
+_DECISION_ZH = {"": "", "accept": "接受", "part": "部分接受", "refuse": "拒绝接受"}
 
 
 class UnknownManifest(WasteTraceError):
@@ -42,8 +46,9 @@ def layout_manifest_pages(deployment: Deployment, number: str) -> list[Layout]:
     parsed = manifest_number.parse(number)
     row, names = _read(deployment, number)
     catalogue = house_catalogue(deployment)
+    outcomes = json.loads(row["outcomes"])
     lines = []
-    for line in json.loads(row["lines"]):
+    for line, outcome in zip(json.loads(row["lines"]), outcomes, strict=True):
         edition = line["edition"] if line["edition"] in catalogue.editions else None
         entry = catalogue.find(line["waste_code"], edition).entry
         lines.append(
@@ -52,18 +57,31 @@ def layout_manifest_pages(deployment: Deployment, number: str) -> list[Layout]:
                 code=line["waste_code"],
                 tonnes=Decimal(line["weight_kg"]) / _KG_PER_TONNE,
                 packages=int(line["packages"]),
-                hazards=",".join(entry.hazards) if entry else "",
+                hazards=",".join(line.get("hazards") or (entry.hazards if entry else ())),
+                form=line.get("form", ""),
+                harmful=line.get("harmful", ""),
+                package_zh=line.get("packaging", ""),
+                received_tonnes=_tonnes(outcome["received_kg"]),
+                decision=_DECISION_ZH[outcome["decision"]],
+                method=outcome["method"],
             )
         )
+    onward = [part for part in json.loads(row["carriers"]) if not part["back"]]
+    carriers = [_party(part["org"], names) for part in onward]
+    parts = [_carriage(part) for part in onward]
     page = PrintedManifest(
         number=parsed,
         sender=_party(row["sender"], names),
-        carrier=_party(row["carrier"], names),
+        carrier=carriers[0] if carriers else _party(row["carrier"], names),
         receiver=_party(row["receiver"], names),
         lines=tuple(lines),
-        carriage=Carriage(plate=row["vehicle_plate"]),
+        carriage=parts[0] if parts else Carriage(plate=row["vehicle_plate"]),
+        further=tuple(zip(carriers[1:], parts[1:], strict=True)),
         containers=_containers(row),
         receipt=prove_event(deployment, row["last_idx"]),
+        handed_over=_clock(row["opened_at"]),
+        received=_clock(row["confirmed_at"]),
+        difference=_difference(json.loads(row["decisions"])),
         state_zh=PROGRESS_ZH[row["state"]],
     )
     return layout_manifest(page, label_font(deployment))
@@ -90,6 +108,37 @@ def layout_bundle(deployment: Deployment, number: str) -> Layout:
     return layout_bundle_label(label, label_font(deployment))
 
 
+def _carriage(part: Mapping[str, Any]) -> Carriage:
+    return Carriage(
+        plate=part["plate"],
+        start=part["start"],
+        end=part["end"],
+        way="、".join(one["place"] for one in part["waypoints"] if one["place"]),
+        departed=_clock(part["started_at"]),
+        arrived=_clock(part["ended_at"]),
+    )
+
+
+def _difference(decisions: Mapping[str, Any]) -> str:
+    """The receiver's answer; blank until there is one."""
+    if not decisions:
+        return ""
+    names = dict.fromkeys(name for one in decisions.values() for name in one["differences"])
+    return "是：" + "、".join(DIFFERENCE_ZH[name] for name in names) if names else "否"
+
+
+def _tonnes(received_kg: str | None) -> Decimal | None:
+    return None if received_kg is None else Decimal(received_kg) / _KG_PER_TONNE
+
+
+def _clock(moment: datetime | str | None) -> str:
+    """A time as a clock in Shanghai shows it, or blank."""
+    if moment is None:
+        return ""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return at.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
 def _party(org: str, names: Mapping[str, str]) -> Party:
     return Party(names.get(org, org), org)
 
@@ -106,6 +155,7 @@ def _read(deployment: Deployment, number: str) -> tuple[dict[str, Any], dict[str
             raise UnknownManifest(
                 f"台账没有联单 {number}。", f"There is no manifest {number}.", manifest=number
             )
-        parties = (row["sender"], row["carrier"], row["receiver"])
+        parties = [row["sender"], row["carrier"], row["receiver"]]
+        parties += [part["org"] for part in json.loads(row["carriers"])]
         names = connection.execute(select(org.c.org, org.c.name).where(org.c.org.in_(parties)))
         return dict(row), {code: name for code, name in names}
