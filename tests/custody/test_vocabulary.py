@@ -142,23 +142,22 @@ def test_nobody_may_say_what_is_not_in_the_vocabulary() -> None:
 
 def test_a_handheld_offers_what_its_organisation_may_do_with_a_scan() -> None:
     offered = {kind: [row.typ for row in actions_for(frozenset({kind}))] for kind in KINDS}
+    ending = ("take_back", "treat", "export", "write_off", "label", "relabel", "void_label")
+    accepting = ("accept", "accept_with_difference", "accept_in_part", "reject")
+    store = ("store_in", "move", "inspect", "store_out")
     assert offered == {
-        "producer": [
-            *("fill", "weigh", "store_in", "move", "store_out", "take_back", "treat", "export"),
-            *("write_off", "label", "relabel", "void_label"),
-        ],
+        "producer": ["open_stock", "fill", "weigh", *store, "split", "repack", *ending],
         "platform": [
-            *("fill", "weigh", "collect", "store_in", "move", "store_out", "merge", "weigh_in"),
-            *("accept", "take_back", "treat", "export"),
-            *("write_off", "label", "relabel", "void_label"),
+            *("open_stock", "fill", "weigh", "collect", *store, "merge", "split", "repack"),
+            *("weigh_in", *accepting, *ending, "visit"),
         ],
         "transporter": [
-            *("weigh", "load", "depart", "hand_over", "take_over", "arrive", "return"),
+            *("weigh", "load", "depart", "waypoint", "hand_over", "take_over", "arrive", "return"),
             *("write_off", "label", "relabel"),
         ],
         "treatment": [
-            *("fill", "weigh", "store_in", "move", "store_out", "merge", "weigh_in", "accept"),
-            *("take_back", "treat", "export", "write_off", "label", "relabel", "void_label"),
+            *("open_stock", "fill", "weigh", *store, "merge", "split", "repack"),
+            *("weigh_in", *accepting, *ending),
         ],
         "regulator": [],
     }

@@ -11,7 +11,7 @@ const BURST_MS_PER_CHAR = 35;
 const SHORTEST = 6;
 
 /** A code that cannot go on: it needs no Enter, and no half of it may be taken for the whole. */
-const SIGNED = String.raw`HTTPS:\/\/\S+\/[PQ]\/\S+\.[A-Z2-7]{103}`;
+const SIGNED = String.raw`HTTPS:\/\/\S+\/[CPQ]\/\S+\.[A-Z2-7]{103}`;
 const PLAIN = String.raw`[0-9A-HJ-NPQRTUWXY]{18}\d{19}`;
 const WHOLE = new RegExp(String.raw`^(?:${SIGNED}|${PLAIN}|20\d{12})$`, "i");
 const AT_THE_END = new RegExp(String.raw`(?:${SIGNED}|${PLAIN})$`, "i");

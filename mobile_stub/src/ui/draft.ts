@@ -1,110 +1,13 @@
 /** The record being prepared: what was scanned, what was typed, and what is still missing. */
 
-import {
-  isManifestNumber,
-  isPlate,
-  parseDigitalId,
-  plateFromSpelling,
-  usccIsValid,
-  weightKg,
-} from "../core/codes";
 import type { Json } from "../core/canonical";
+import { plateFromSpelling } from "../core/codes";
 import { cleanScan, isBad, type Scan } from "../core/token";
 import type { Action } from "../store/model";
+import { inputFor, type Input } from "./inputs";
+import { portionLines } from "./portions";
 
 export type Container = Extract<Scan, { kind: "container" }>;
-
-export interface Input {
-  readonly zh: string;
-  readonly en: string;
-  readonly hintZh: string;
-  readonly hintEn: string;
-  readonly mode: "decimal" | "numeric" | "text";
-  /** The value as it is signed; null if it cannot be. */
-  read(text: string): string | null;
-  /** Stays for the next record: a lorry is loaded with many drums. */
-  readonly stays: boolean;
-  /** The only values that there are; the person taps one. */
-  readonly choices?: readonly { readonly value: string; readonly zh: string; readonly en: string }[];
-  /** The value is a whole number in the event, not a text. */
-  readonly whole?: boolean;
-}
-
-const filled = (text: string): string | null => text || null;
-const upper = (text: string): string => text.replace(/\s/g, "").toUpperCase();
-const uscc = (text: string): string | null => (usccIsValid(upper(text)) ? upper(text) : null);
-
-const INPUTS: Record<string, Input> = {
-  weight_kg: {
-    zh: "重量（千克）", en: "Weight (kg)", mode: "decimal", stays: false, read: weightKg,
-    hintZh: "例如 182.5，最多三位小数", hintEn: "For example 182.5, up to three decimals",
-  },
-  manifest: {
-    zh: "联单编号", en: "Manifest number", mode: "numeric", stays: true,
-    read: (text) => (isManifestNumber(upper(text)) ? upper(text) : null),
-    hintZh: "14 位数字，可扫码", hintEn: "14 digits; may be scanned",
-  },
-  vehicle_plate: {
-    zh: "车牌号", en: "Vehicle plate", mode: "text", stays: true,
-    read: (text) => (isPlate(upper(text)) ? upper(text) : null),
-    hintZh: "例如 浙F12345，可扫车辆码", hintEn: "For example 浙F12345; may be scanned",
-  },
-  to_org: {
-    zh: "接收单位代码", en: "Receiving organisation", mode: "text", stays: true,
-    read: uscc,
-    hintZh: "18 位统一社会信用代码", hintEn: "18-character unified social credit code",
-  },
-  site: {
-    zh: "场所编码", en: "Site code", mode: "text", stays: true, read: filled,
-    hintZh: "可扫场所码", hintEn: "May be scanned",
-  },
-  batch: {
-    zh: "产生批次编码", en: "Batch code", mode: "text", stays: true,
-    read: (text) => (/^HW\w{8,40}$/.test(upper(text)) ? upper(text) : null),
-    hintZh: "HW 开头，可扫码", hintEn: "Starts with HW; may be scanned",
-  },
-  from_org: {
-    zh: "来源单位代码", en: "From organisation", mode: "text", stays: true, read: uscc,
-    hintZh: "18 位统一社会信用代码", hintEn: "18-character unified social credit code",
-  },
-  into: {
-    zh: "并入容器", en: "Into container", mode: "text", stays: true,
-    read: (text) => (parseDigitalId(upper(text)) ? upper(text) : null),
-    hintZh: "扫目标容器的标签", hintEn: "Scan the label of the target container",
-  },
-  method: {
-    zh: "利用处置方式代码", en: "Method code", mode: "text", stays: true,
-    read: (text) => (/^[A-Z]\d{1,2}(-\d)?$/.test(upper(text)) ? upper(text) : null),
-    hintZh: "例如 R9、D10", hintEn: "For example R9, D10",
-  },
-  // What counts as a reason differs from action to action, so these are one action's own.
-  "void_label.reason": {
-    zh: "作废原因", en: "Why it is void", mode: "text", stays: false,
-    read: (text) => (text === "void" || text === "lost" ? text : null), hintZh: "", hintEn: "",
-    choices: [
-      { value: "void", zh: "没有用上", en: "Never used" },
-      { value: "lost", zh: "空白标签遗失", en: "Blank label lost" },
-    ],
-  },
-  "bind_mark.mark": {
-    zh: "远距标号", en: "Far mark number", mode: "numeric", stays: false, whole: true,
-    read: (text) => (/^\d{1,3}$/.test(text) && Number(text) <= 586 ? String(Number(text)) : null),
-    hintZh: "0 到 586，印在标上", hintEn: "0 to 586, printed on the mark",
-  },
-  place: {
-    zh: "位置码", en: "Place code", mode: "text", stays: false, read: filled,
-    hintZh: "扫货位、磅秤或设施上的码", hintEn: "Scan the code on the shelf, scale or facility",
-  },
-};
-
-/** A server newer than this page may ask for an input that we do not know: plain text then. */
-export function inputFor(name: string, typ = ""): Input {
-  return (
-    INPUTS[`${typ}.${name}`] ?? INPUTS[name] ?? {
-      zh: name, en: name, mode: "text", stays: false, read: filled, hintZh: "", hintEn: "",
-    }
-  );
-}
 
 export type Added = "added" | "again" | "replaced" | "filled" | "not-needed";
 
@@ -112,9 +15,15 @@ export class Draft {
   action: Action | undefined;
   containers: Container[] = [];
   readonly values = new Map<string, string>();
+  /** The labels of containers that stand in a list of the form. */
+  private readonly listed = new Map<string, string>();
 
   get inputs(): readonly string[] {
-    return this.action?.needs.filter((need) => need !== "containers") ?? [];
+    const asked = this.action?.needs.filter((need) => need !== "containers") ?? [];
+    return asked.filter((name) => {
+      const when = this.input(name).when;
+      return !when || this.values.get(when.name) === when.value;
+    });
   }
 
   get needsContainers(): boolean {
@@ -124,8 +33,11 @@ export class Draft {
   /** `target`: the input that the person is at, which takes what fits it. */
   add(scan: Scan, target = ""): Added {
     if (scan.kind === "container") {
-      const wanted = target === "into" && !isBad(scan.verdict);
-      return wanted ? this.put("into", scan.id) : this.addContainer(scan);
+      if (target && !isBad(scan.verdict)) {
+        if (this.input(target).list) return this.addListed(target, scan);
+        if (target === "into") return this.put("into", scan.id);
+      }
+      return this.addContainer(scan);
     }
     if (scan.kind === "manifest") return this.put("manifest", scan.number);
     if (scan.kind === "other") return this.addOther(scan.text, target);
@@ -141,7 +53,24 @@ export class Draft {
     if (this.inputs.includes(name) && !this.values.get(name)) this.values.set(name, value);
   }
 
+  /** A container of a list stands there once, and is none of those that the record is about. */
+  private addListed(name: string, scan: Container): Added {
+    const lines = portionLines(this.values.get(name) ?? "");
+    if (lines.some(([code]) => code === scan.id)) return "again";
+    this.remove(scan.id);
+    this.listed.set(scan.id, scan.token);
+    this.setLines(name, [...lines, [scan.id, ""]]);
+    return "filled";
+  }
+
+  /** The lines of a list input; an empty weight is written as nothing. */
+  setLines(name: string, lines: readonly (readonly [string, string])[]): void {
+    this.values.set(name, lines.map(([code, weight]) => (weight ? `${code} ${weight}` : code)).join("\n"));
+  }
+
   private addOther(text: string, target: string): Added {
+    const door = /\/C\/[0-9A-Z]{18}([0-9A-Z]{18})\./i.exec(text);
+    if (door) return this.put("unit", (door[1] as string).toUpperCase());
     if (/^HW\w{8,}$/i.test(text) && this.inputs.includes("batch")) return this.put("batch", text);
     const fits = target !== "" && this.input(target).read(text) !== null;
     return fits ? this.put(target, text) : "not-needed";
@@ -184,7 +113,8 @@ export class Draft {
   }
 
   value(name: string): string | null {
-    return this.input(name).read(cleanScan(this.values.get(name) ?? ""));
+    const typed = this.values.get(name) ?? "";
+    return this.input(name).read(this.input(name).list ? typed : cleanScan(typed));
   }
 
   /** Names of what is missing or wrong, in the order of the form. */
@@ -194,13 +124,17 @@ export class Draft {
   }
 
   body(): { [key: string]: Json } {
-    const body: { [key: string]: Json } = {
-      containers: this.containers.map((container) => container.id),
-      labels: this.containers.map((container) => container.token).filter((token) => token !== ""),
-    };
+    const body: { [key: string]: Json } = {};
+    if (this.needsContainers) {
+      const others = this.inputs.filter((name) => this.input(name).list)
+        .flatMap((name) => portionLines(this.values.get(name) ?? "").map(([code]) => this.listed.get(code) ?? ""));
+      const read = [...this.containers.map((container) => container.token), ...others];
+      body["containers"] = this.containers.map((container) => container.id);
+      body["labels"] = read.filter((token) => token !== "");
+    }
     for (const name of this.inputs) {
       const value = this.value(name) ?? "";
-      if (name !== "site") body[name] = this.input(name).whole ? Number(value) : value;
+      if (name !== "site") body[name] = this.input(name).json?.(value) ?? value;
     }
     return body;
   }

@@ -8,6 +8,7 @@ import { big, fill, h, icon } from "./dom";
 import { field } from "./enrolScreen";
 import { notify, signal, type Mood } from "./feedback";
 import { other, t } from "./i18n";
+import { listField } from "./listField";
 import { scanList, verdictText } from "./scanList";
 import { closeSheets } from "./sheet";
 import { openCamera, photoButton, typeButton, wedgeLine } from "./scanTools";
@@ -52,7 +53,7 @@ export class RecordScreen {
     }
     this.announce(scan, added);
     this.renderScans();
-    if (added === "filled") this.showValues();
+    if (added === "filled") this.showFilled(target);
     this.renderSubmit();
   };
 
@@ -131,13 +132,32 @@ export class RecordScreen {
 
   private renderForm(): void {
     const { draft } = this;
-    fill(this.form, ...draft.inputs.map((name) =>
-      draft.input(name).choices ? this.choiceField(name) : this.inputField(name)));
+    fill(this.form, ...draft.inputs.map((name) => {
+      const { choices, list } = draft.input(name);
+      if (list) return this.listField(name);
+      return choices ? this.choiceField(name) : this.inputField(name);
+    }));
+  }
+
+  /** A list grows by what was scanned into it, and waits for the next one. */
+  private showFilled(target: string): void {
+    if (!target || !this.draft.input(target).list) return this.showValues();
+    this.renderForm();
+    this.form.querySelector<HTMLInputElement>(`#in-${CSS.escape(target)}`)?.focus();
+  }
+
+  private listField(name: string): HTMLElement {
+    const scanned = (text: string): void => void this.scanned(text, name);
+    return listField(this.draft, name, scanned, (drawn) => {
+      if (drawn) this.renderForm();
+      this.renderSubmit();
+    });
   }
 
   /** Puts scanned values into the fields that stand there: a person may be typing in another. */
   private showValues(): void {
     for (const name of this.draft.inputs) {
+      if (this.draft.input(name).list) continue;
       const input = this.form.querySelector<HTMLInputElement>(`#in-${CSS.escape(name)}`);
       const value = this.draft.values.get(name) ?? "";
       if (!input || input.value === value) continue;
@@ -147,24 +167,26 @@ export class RecordScreen {
   }
 
   private choiceField(name: string): HTMLElement {
-    const { zh, en, choices } = this.draft.input(name);
-    const chosen = this.draft.value(name);
+    const { zh, en, choices, several } = this.draft.input(name);
+    const chosen = this.draft.value(name)?.split(",") ?? [];
     const choose = (value: string): void => {
-      this.draft.values.set(name, value);
+      const others = several ? chosen.filter((one) => one !== value) : [];
+      const added = several && chosen.includes(value) ? [] : [value];
+      this.draft.values.set(name, [...others, ...added].join(","));
       this.renderForm();
       this.renderSubmit();
     };
     const buttons = (choices ?? []).map((choice) =>
       h("button", {
         class: "secondary choice", type: "button", "data-value": choice.value,
-        "aria-pressed": String(choice.value === chosen), onclick: () => choose(choice.value),
+        "aria-pressed": String(chosen.includes(choice.value)), onclick: () => choose(choice.value),
       }, big(choice.zh, choice.en)));
     const group = h("div", { class: "pair", role: "group", "aria-label": t(zh, en) }, ...buttons);
     return h("div", { class: "field" }, h("span", { class: "label" }, big(zh, en)), group);
   }
 
   private inputField(name: string): HTMLElement {
-    const { zh, en, mode, hintZh, hintEn } = this.draft.input(name);
+    const { zh, en, mode, hintZh, hintEn, located } = this.draft.input(name);
     const input = h("input", {
       id: `in-${name}`, type: "text", inputmode: mode, autocomplete: "off", spellcheck: "false",
       placeholder: t(hintZh, hintEn), enterkeyhint: "done",
@@ -192,7 +214,24 @@ export class RecordScreen {
       }),
     }, icon("scan"));
     const line = h("div", { class: "with-button" }, input, mode !== "decimal" && scan);
-    return field(`in-${name}`, zh, en, line);
+    return field(`in-${name}`, zh, en, located ? h("div", {}, line, this.locateButton()) : line);
+  }
+
+  /** Asks the device where it is; the person sees the figures before signing. */
+  private locateButton(): HTMLElement {
+    const found = ({ latitude, longitude }: GeolocationCoordinates): void => {
+      this.draft.values.set("latitude", String(Number(latitude.toFixed(6))));
+      this.draft.values.set("longitude", String(Number(longitude.toFixed(6))));
+      this.showValues();
+      this.renderSubmit();
+    };
+    const failed = (): void => notify("warn", t("没有取到位置", "No position"),
+      t("请允许定位，或手工填写。", "Allow the position, or type it."));
+    return h("button", {
+      class: "secondary", type: "button", "data-locate": true,
+      onclick: () => navigator.geolocation.getCurrentPosition(({ coords }) => found(coords), failed,
+        { enableHighAccuracy: true, timeout: 20_000, maximumAge: 60_000 }),
+    }, big("取当前位置", "Where I am"));
   }
 
   private renderSubmit(): void {
