@@ -54,6 +54,7 @@ def trace(
                 "events": found.events,
                 "sources": found.sources,
                 "ends": found.ends,
+                "batches": found.batches,
                 "findings": found.findings,
                 "complete": found.complete,
             }

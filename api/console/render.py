@@ -72,7 +72,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        kg=show.kilograms, signed_kg=show.signed_kilograms, shanghai=show.shanghai
+        kg=show.kilograms,
+        per_cent=show.per_cent,
+        signed_kg=show.signed_kilograms,
+        shanghai=show.shanghai,
     )
     environment.globals.update(segments=show.segments, tail=show.tail)
     return environment

@@ -59,6 +59,12 @@ def kilograms(weight_kg: Decimal | str | None) -> str:
     return f"{Decimal(weight_kg):,.3f}"
 
 
+def per_cent(share: Decimal) -> str:
+    """A share of one in per cent with one decimal; what is there is never shown as nothing."""
+    shown = f"{share * 100:.1f}"
+    return "<0.1%" if share and shown == "0.0" else f"{shown}%"
+
+
 def signed_kilograms(weight_kg: Decimal | None) -> str:
     """A difference in kilograms with its sign, or a dash."""
     if weight_kg is None:

@@ -47,6 +47,7 @@ class TraceView:
     weights: tuple[WeightView, ...]
     sources: tuple[Mapping[str, Any], ...]
     ends: tuple[Mapping[str, Any], ...]
+    batches: tuple[Mapping[str, Any], ...]
     complete: bool
 
 
@@ -84,6 +85,7 @@ def view_trace(trace: Trace, names: Mapping[str, str], sites: Mapping[str, str])
         weights=three_weights(row["declared_kg"], row["dispatched_kg"], row["received_kg"]),
         sources=trace.sources,
         ends=trace.ends,
+        batches=trace.batches,
         complete=trace.complete,
     )
 

@@ -56,6 +56,7 @@ def trace(code: str, deployment: House, person: Reader) -> dict[str, Any]:
         "events": found.events,
         "sources": found.sources,
         "ends": found.ends,
+        "batches": found.batches,
         "findings": found.findings,
         "complete": found.complete,
     }

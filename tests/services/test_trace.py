@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.cast import (
+    BATCH,
     BUREAU,
     CARRIER,
     FACTORY,
@@ -15,6 +16,7 @@ from tests.cast import (
     fill,
     merge,
     person,
+    produce,
     treat,
 )
 from tests.devices import Clock
@@ -31,6 +33,7 @@ from waste_trace.services.look_up import (
     may_see_container,
     visible_among,
 )
+from waste_trace.services.review_deadlines import review_deadlines
 from waste_trace.services.trace_container import UnknownContainer, trace_container
 
 
@@ -43,6 +46,9 @@ def test_the_life_of_a_drum_is_complete(cast: Cast, clock: Clock) -> None:
     ]  # fmt: skip
     assert trace.complete
     assert (trace.sources, trace.ends, trace.findings) == ((), (), ())
+    (batch,) = trace.batches
+    assert (batch["batch"], batch["share"]) == (BATCH, Decimal(1))
+    assert batch["share_kg"] == Decimal("180.000")
     assert (trace.container["state"], trace.container["holder"]) == ("treated", PLANT)
     weights = [trace.container[f"{who}_kg"] for who in ("declared", "dispatched", "received")]
     assert weights == [Decimal("180.000")] * 3
@@ -86,6 +92,65 @@ def test_a_merged_container_is_complete_when_what_it_went_into_is(cast: Cast, cl
     assert [row["container"] for row in trace.ends] == [told.big, bigger]  # nearest first
     up = trace_container(cast.deployment, bigger)
     assert [row["container"] for row in up.sources] == [told.big, *sorted(told.small)]
+
+
+def test_shares_are_by_weight_over_every_pouring(cast: Cast, clock: Clock) -> None:
+    one, two, mixed, large, small = cast.containers(5, PLATFORM)
+    platform = cast.device(PLATFORM)
+    into = [{"container": large, "weight_kg": "32.000"}, {"container": small, "weight_kg": "8.000"}]
+    for typ, body in (
+        ("fill", fill(one, "30.000")),
+        ("fill", fill(two, "10.000")),
+        ("store_in", {"containers": [one, two]}),
+        ("merge", merge([one, two], mixed, "40.000")),
+        ("store_in", {"containers": [mixed]}),
+        ("split", {"containers": [mixed], "into": into}),
+    ):
+        clock.forward(minutes=10)
+        platform.tell(typ, body)
+    up = trace_container(cast.deployment, small)
+    found = {row["container"]: (row["share"], row["share_kg"]) for row in up.sources}
+    assert found == {
+        mixed: (Decimal(1), Decimal("8.000")),
+        one: (Decimal("0.75"), Decimal("6.000")),
+        two: (Decimal("0.25"), Decimal("2.000")),
+    }
+    down = trace_container(cast.deployment, one)
+    went = {row["container"]: (row["share"], row["share_kg"], row["last"]) for row in down.ends}
+    assert went == {
+        mixed: (Decimal(1), Decimal("30.000"), False),
+        large: (Decimal("0.8"), Decimal("24.000"), True),
+        small: (Decimal("0.2"), Decimal("6.000"), True),
+    }
+
+
+def test_a_circle_is_a_finding_of_the_review(cast: Cast, clock: Clock) -> None:
+    first, second = cast.containers(2, PLATFORM)
+    platform = cast.device(PLATFORM)
+    platform.tell("merge", merge([first], second, "1"))
+    clock.forward(minutes=10)
+    platform.tell("merge", merge([second], first, "1"))
+    review_deadlines(cast.deployment)
+    found = [row for row in list_findings(cast.deployment, person(BUREAU))
+             if row["rule"] == "genealogy_cycle"]  # fmt: skip
+    assert [row["subject"] for row in found] == [min(first, second)]
+
+
+def test_more_cannot_be_filled_than_was_produced(cast: Cast, clock: Clock) -> None:
+    factory = cast.device(FACTORY)
+    factory.tell("produce", produce("300.000"))
+    for code in cast.containers(2):
+        factory.tell("fill", fill(code, "180.000"))
+    review_deadlines(cast.deployment)
+    found = [row for row in list_findings(cast.deployment, person(BUREAU))
+             if row["rule"] == "overdrawn" and row["cleared_idx"] is None]  # fmt: skip
+    assert [row["subject"] for row in found] == [f"{FACTORY}/{BATCH}"]
+    clock.forward(days=1)
+    factory.tell("produce", produce("360.000"))
+    review_deadlines(cast.deployment)
+    again = [row for row in list_findings(cast.deployment, person(BUREAU))
+             if row["rule"] == "overdrawn" and row["cleared_idx"] is None]  # fmt: skip
+    assert again == []
 
 
 def test_a_circle_of_merges_has_an_end(cast: Cast, clock: Clock) -> None:

@@ -9,6 +9,7 @@ from waste_trace.compliance.filing_deadlines import LATE_FILING
 from waste_trace.compliance.finding_life import FINDING_OVERDUE
 from waste_trace.compliance.forecast_deviation import FORECAST_DEVIATION
 from waste_trace.compliance.frame_verdict import CAMERA_IMPAIRED, STOCK_MISMATCH
+from waste_trace.compliance.genealogy import GENEALOGY_CYCLE, OVERDRAWN
 from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL
 from waste_trace.compliance.incompatible import INCOMPATIBLE_NEIGHBOURS
 from waste_trace.compliance.manifest_deadlines import (
@@ -53,6 +54,7 @@ RULES: Mapping[str, Rule] = {
         FINDING_OVERDUE,
         FORECAST_DEVIATION,
         FORGED_LABEL,
+        GENEALOGY_CYCLE,
         IMPOSSIBLE_TRAVEL,
         INCOMPATIBLE_NEIGHBOURS,
         LATE_BACK_ENTRY,
@@ -64,6 +66,7 @@ RULES: Mapping[str, Rule] = {
         NO_COLLECTION,
         OPEN_MANIFEST,
         OTHER_HISTORY,
+        OVERDRAWN,
         PACKING_DIFFERENCE,
         PRODUCER_STORAGE_TIME,
         ROUTE_DEVIATION,
