@@ -20,6 +20,7 @@ from api.cli.places import account as account_labels
 from api.cli.places import print_mark, print_place
 from api.cli.review import review
 from api.cli.serve import serve, worker
+from api.cli.simulate import simulate
 from api.cli.station import station
 from waste_trace.errors import WasteTraceError
 
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (serve, demo, scan, trace, verify, rebuild, settings, worker, review):
+for command in (serve, demo, simulate, scan, trace, verify, rebuild, settings, worker, review):
     app.command()(command)
 app.command("import")(import_file)
 for verb, act in (("place", print_place), ("mark", print_mark), ("account", account_labels)):

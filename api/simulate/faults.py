@@ -1,0 +1,403 @@
+"""Faults that are planted into an honest plan. This module knows what people do, and no rule.
+
+Each fault says what it is about, so that findings can be compared with it afterwards.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from api.simulate.district import District, Large, new_small
+from api.simulate.honest import fill_drum, produce_body, visit
+from api.simulate.plan import Deed, Merge, Plan, Shipment, at, text
+from waste_trace.codes import digital_id
+from waste_trace.codes.label_token import sign
+from waste_trace.ledger.keys import SigningKey
+
+
+@dataclass(frozen=True)
+class DeviceOf:
+    """A device by its name in the plan."""
+
+    name: str
+
+
+#: What a fault is about: a container, site, organisation or two parties (text), an event, a
+#: manifest, a device.
+About = str | Deed | Shipment | DeviceOf
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One fault.
+
+    Attributes:
+        about: where it should be found, one of them suffices.
+        touched: what else looks strange because of it.
+    """
+
+    kind: str
+    about: list[About]
+    touched: list[About] = field(default_factory=list)
+
+
+@dataclass
+class Ground:
+    """Where faults are planted: each shipment, merge and large producer serves one at most."""
+
+    plan: Plan
+    district: District
+    rng: random.Random
+    used: set[object] = field(default_factory=set)
+
+    def shipments(self, lead_days: int = 0) -> Iterator[Shipment]:
+        """Unused ones of large producers, in random order, so many days before the end."""
+        latest = self.plan.end - timedelta(days=lead_days)
+        senders = {large.party.org for large in self.district.large}
+        found = [
+            s for s in self.plan.shipments
+            if s.sender.org in senders and "treat" in s.deeds and s.deeds["treat"].at <= latest
+        ]  # fmt: skip
+        self.rng.shuffle(found)
+        for shipment in found:
+            if shipment not in self.used and shipment.sender.org not in self.used:
+                self.used.add(shipment)
+                yield shipment
+
+    def large(self, wanted: Callable[[Large], bool] = lambda large: True) -> Iterator[Large]:
+        """Unused large producers of which no shipment is used either."""
+        busy = {one.sender.org for one in self.used if isinstance(one, Shipment)}
+        for large in self.rng.sample(self.district.large, len(self.district.large)):
+            org = large.party.org
+            if org not in self.used and org not in busy and wanted(large):
+                self.used.add(org)
+                yield large
+
+    def merges(self) -> Iterator[Merge]:
+        """Unused ones whose container is shipped before the end."""
+        shipped = {code for s in self.plan.shipments for code in s.codes}
+        found = [m for m in self.plan.merges if m.into in shipped]
+        self.rng.shuffle(found)
+        for merge in found:
+            if merge not in self.used and not self.used.intersection(self.shipped_in(merge.into)):
+                self.used.add(merge)
+                yield merge
+
+    def shipped_in(self, code: str) -> list[Shipment]:
+        """The shipment of a container."""
+        return [s for s in self.plan.shipments if code in s.codes]
+
+    def of(self, large: Large) -> list[Shipment]:
+        """The shipments of a large producer, in order."""
+        mine = [s for s in self.plan.shipments if s.sender is large.party]
+        return sorted(mine, key=lambda shipment: shipment.at)
+
+    def inspect(self, large: Large, day: int, device: str = "") -> Deed:
+        """巡检 in the afternoon: an event that moves nothing."""
+        when = at(self.plan.start + timedelta(days=day), 16, 40)
+        device = device or f"{large.party.org}/store"
+        body = {"containers": [], "result": "sound"}
+        return self.plan.do(device, large.party, "inspect", when, body, site=large.party.site)
+
+
+Fault = Callable[[Ground], Iterator[Planted]]
+
+
+def plant_faults(plan: Plan, district: District, rng: random.Random) -> list[Planted]:
+    """Plant a few of each kind that there is room for; small districts have few."""
+    ground = Ground(plan, district, rng)
+    each = max(1, round(len(district.large) / 6))
+    planted: list[Planted] = []
+    for fault, count in _FAULTS:
+        found = fault(ground)
+        for _ in range(min(each, count)):
+            one = next(found, None)
+            if one is None:
+                break
+            planted.append(one)
+    return planted
+
+
+def skimmed(ground: Ground) -> Iterator[Planted]:
+    """Seven per mille too little, every time: each difference looks like the scale."""
+    by_number = sorted(ground.district.large, key=lambda one: -len(ground.of(one)))
+    for large in by_number:
+        shipments = ground.of(large)
+        if large.party.org in ground.used or len(shipments) < 12:
+            continue
+        ground.used.add(large.party.org)
+        for shipment in shipments:
+            lighten(shipment, Decimal("0.007"))
+        pair = f"{large.party.org}>{large.plant.org}"
+        yield Planted("skimmed_weight", [pair], list[About](shipments))
+
+
+def short_weight(ground: Ground) -> Iterator[Planted]:
+    """Three per cent too little in every consignment of a producer."""
+    for large in ground.large(lambda one: len(ground.of(one)) > 0):
+        shipments = ground.of(large)
+        for shipment in shipments:
+            lighten(shipment, Decimal("0.03"))
+        touched = [f"{large.party.org}>{large.plant.org}", *_books(shipments[0])]
+        yield Planted("weight_fraud", list[About](shipments), touched)
+
+
+def over_three_tonnes(ground: Ground) -> Iterator[Planted]:
+    """Nothing is fetched from a storage point any more."""
+    for large in ground.large(lambda one: one.party.site_kind == "贮存点"):
+        shipments = ground.of(large)
+        held = [code for s in shipments for code in s.codes]
+        if sum((ground.plan.kg[code] for code in held), Decimal(0)) < 3300:
+            continue
+        for shipment in shipments:
+            _cancel(ground.plan, shipment, shipment.deeds)
+            ground.plan.shipments.remove(shipment)
+        yield Planted("over_three_tonnes", [large.party.site])
+
+
+def copied_label(ground: Ground) -> Iterator[Planted]:
+    """A drum has been treated, and its code is scanned at a platform's depot."""
+    for shipment in ground.shipments(3):
+        platform = ground.rng.choice(ground.district.platforms)
+        code, when = ground.rng.choice(shipment.codes), shipment.deeds["treat"].at
+        later = at((when + timedelta(days=1)).date(), 17, 10)
+        body = {"containers": [code]}
+        ground.plan.do(f"{platform.org}/depot", platform, "store_in", later, body,
+                       site=platform.site)  # fmt: skip
+        yield Planted("copied_label", [code], [f"{platform.org}:{shipment.waste[0]}"])
+
+
+def missing_scan(ground: Ground) -> Iterator[Planted]:
+    """Somebody forgets to scan."""
+    for shipment in ground.shipments():
+        verb = ground.rng.choice(("store_out", "load", "arrive"))
+        _cancel(ground.plan, shipment, [verb])
+        yield Planted("missing_scan", list[About](shipment.codes), [shipment])
+
+
+def late_confirmation(ground: Ground) -> Iterator[Planted]:
+    """The plant confirms two weeks later."""
+    for shipment in ground.shipments(15):
+        for verb in ("accept", "treat"):
+            shipment.deeds[verb].at += timedelta(days=14)
+        yield Planted("late_confirmation", [shipment])
+
+
+def never_closed(ground: Ground) -> Iterator[Planted]:
+    """The plant weighs and never says anything again."""
+    for shipment in ground.shipments(20):
+        _cancel(ground.plan, shipment, ("accept", "treat"))
+        yield Planted("open_manifest", [shipment], list[About](shipment.codes))
+
+
+def late_driver(ground: Ground) -> Iterator[Planted]:
+    """A driver has no network for three days."""
+    for shipment in ground.shipments(4):
+        begin = shipment.deeds["load"].at
+        end, device = begin + timedelta(days=3), shipment.deeds["load"].device
+        silent = [d for d in ground.plan.deeds if d.device == device and begin <= d.at <= end]
+        for deed in silent:
+            deed.heard = end
+        about = [shipment.deeds[verb] for verb in ("load", "depart", "arrive")]
+        yield Planted("late_sync", list[About](about), list[About](silent))
+
+
+def impossible_travel(ground: Ground) -> Iterator[Planted]:
+    """A drum in a store is weighed three minutes later 25 km away."""
+    stored = [d for d in ground.plan.deeds if d.typ == "store_in" and d.device.endswith("/store")]
+    ground.rng.shuffle(stored)
+    for deed in stored:
+        plant = ground.rng.choice(ground.district.plants)
+        code = deed.body["containers"][0]
+        if deed.party.org in ground.used or code in ground.used:
+            continue
+        ground.used.add(code)
+        body = {"containers": [code], "weight_kg": text(ground.plan.kg[code])}
+        when = deed.at + timedelta(minutes=3)
+        ground.plan.do(f"{plant.org}/gate", plant, "weigh", when, body, site=plant.site)
+        yield Planted("impossible_travel", [code], list[About](ground.shipped_in(code)))
+
+
+def forged_label(ground: Ground) -> Iterator[Planted]:
+    """A label that somebody else has signed."""
+    stored = [d for d in ground.plan.deeds if d.typ == "store_in" and d.device.endswith("/store")]
+    ground.rng.shuffle(stored)
+    forger = SigningKey.generate()
+    for deed in stored:
+        if deed.party.org in ground.used:
+            continue
+        code = digital_id.parse(deed.body["containers"][0])
+        deed.body["labels"] = [sign(code, 0, forger).text]
+        yield Planted("forged_label", [deed])
+
+
+def backdated(ground: Ground) -> Iterator[Planted]:
+    """A round of inspection is written down as if it had been three days earlier."""
+    for large in ground.rng.sample(ground.district.large, len(ground.district.large)):
+        deed = ground.inspect(large, ground.rng.randint(6, ground.plan.days - 1))
+        deed.claim = deed.at - timedelta(days=3)
+        yield Planted("backdated_event", [deed])
+
+
+def dropped_event(ground: Ground) -> Iterator[Planted]:
+    """An event is signed, and deleted on the device before it is sent."""
+    for large in ground.rng.sample(ground.district.large, len(ground.district.large)):
+        deed = ground.inspect(large, ground.rng.randint(2, ground.plan.days // 2))
+        deed.lost = True
+        yield Planted("dropped_event", [DeviceOf(deed.device)])
+
+
+def silent_device(ground: Ground) -> Iterator[Planted]:
+    """A second handheld of a producer is used once and put in a drawer."""
+    for large in ground.rng.sample(ground.district.large, len(ground.district.large)):
+        name = f"{large.party.org}/second"
+        ground.inspect(large, ground.rng.randint(1, max(1, ground.plan.days - 11)), name)
+        yield Planted("silent_device", [DeviceOf(name)])
+
+
+def stored_too_long(ground: Ground) -> Iterator[Planted]:
+    """A drum that stood there thirteen months before anybody recorded it."""
+    for large in ground.rng.sample(ground.district.large, len(ground.district.large)):
+        plan, party = ground.plan, large.party
+        code = plan.code(party.org, party.org, large.waste[0], plan.start)
+        since = plan.start - timedelta(days=400)
+        body = {"containers": [code], "weight_kg": "150.000", "stored_since": since.isoformat()}
+        when = at(plan.start, 10, 30)
+        plan.do(f"{party.org}/store", party, "open_stock", when, body, site=party.site)
+        yield Planted("stored_too_long", [code])
+
+
+def incompatible(ground: Ground) -> Iterator[Planted]:
+    """Acid and base in one zone of a store."""
+    for large in ground.rng.sample(ground.district.large, len(ground.district.large)):
+        plan, party = ground.plan, large.party
+        day = plan.start + timedelta(days=ground.rng.randint(1, plan.days - 3))
+        for hour, waste in (
+            (9, ("900-300-34", "废酸", "液态")),
+            (10, ("900-352-35", "废碱", "液态")),
+        ):
+            batch = f"HWCS{day:%Y%m%d}{hour:03d}"
+            body = produce_body(batch, waste, Decimal(120))
+            plan.do(f"{party.org}/store", party, "produce", at(day, hour), body, site=party.site)
+            fill_drum(plan, party, waste[0], batch, at(day, hour, 5), Decimal(120), ground.rng)
+        yield Planted("incompatible_neighbours", [party.site])
+
+
+def not_collected(ground: Ground) -> Iterator[Planted]:
+    """A small producer is visited once; the drum that was left with it is never fetched."""
+    while True:
+        small = new_small(ground.district, ground.rng)
+        when = at(ground.plan.start + timedelta(days=ground.rng.randint(0, 4)), 15, 10)
+        fetched = visit(ground.plan, small, when, Decimal("25.0"))
+        platform, org = small.platform, small.party.org
+        depot = f"{platform.org}/depot"
+        stored = when + timedelta(minutes=50)
+        ground.plan.do(depot, platform, "store_in", stored, {"containers": [fetched]},
+                       site=platform.site)  # fmt: skip
+        left = ground.plan.code(org, platform.org, small.waste[0], when.date())
+        body = {"containers": [left], "batch": f"HWCS{when:%Y%m%d}001", "unit": org,
+                "weight_kg": "30.000"}  # fmt: skip
+        later = when + timedelta(minutes=12)
+        ground.plan.do(f"{platform.org}/collector", platform, "fill", later, body)
+        yield Planted("not_collected", [org])
+
+
+def merged_short(ground: Ground) -> Iterator[Planted]:
+    """Kilograms vanish while small containers are poured together."""
+    for merge in ground.merges():
+        lost = (ground.plan.kg[merge.into] * Decimal("0.12")).quantize(Decimal("0.1"))
+        if lost < 3:
+            continue
+        merge.deed.body["weight_kg"] = text(ground.plan.kg[merge.into] - lost)
+        _take_out(ground, merge.into, lost)
+        yield Planted("merge_difference", [merge.deed], _merge_books(ground, merge))
+
+
+def vanished(ground: Ground) -> Iterator[Planted]:
+    """Kilograms vanish at a platform's depot: the same drum weighs a fifth less a day later."""
+    for merge in ground.merges():
+        lost = (ground.plan.kg[merge.into] * Decimal("0.2")).quantize(Decimal("0.1"))
+        if lost < 5:
+            continue
+        when = at(merge.deed.at.date(), 11, 40)
+        body = {"containers": [merge.into], "weight_kg": text(ground.plan.kg[merge.into] - lost)}
+        device, platform = merge.deed.device, merge.platform
+        deed = ground.plan.do(device, platform, "weigh", when, body, site=platform.site)
+        _take_out(ground, merge.into, lost)
+        yield Planted("vanished_kilograms", [deed, merge.into, *_merge_books(ground, merge)])
+
+
+def from_nowhere(ground: Ground) -> Iterator[Planted]:
+    """A full drum stands at a depot that nobody has filled or brought."""
+    while True:
+        platform = ground.rng.choice(ground.district.platforms)
+        waste, day = "900-023-29", ground.plan.start + timedelta(days=ground.rng.randint(1, 5))
+        code = ground.plan.code(platform.org, platform.org, waste, day)
+        small = ground.rng.choice(ground.district.small)
+        body = {"containers": [code], "from_org": small.party.org, "weight_kg": "160.000"}
+        device = f"{platform.org}/collector"
+        ground.plan.do(device, platform, "collect", at(day, 17, 20), body)
+        books: list[About] = [f"{platform.org}:{waste}", f"{small.party.org}:{waste}"]
+        yield Planted("from_nowhere", [code, *books], [small.party.org])
+
+
+#: Each fault with the most that are planted of it; those that need much room come first.
+_FAULTS: tuple[tuple[Fault, int], ...] = (
+    (skimmed, 2),
+    (over_three_tonnes, 2),
+    (short_weight, 2),
+    (copied_label, 9),
+    (missing_scan, 9),
+    (late_confirmation, 9),
+    (never_closed, 9),
+    (late_driver, 3),
+    (impossible_travel, 9),
+    (forged_label, 9),
+    (backdated, 9),
+    (dropped_event, 9),
+    (silent_device, 9),
+    (stored_too_long, 9),
+    (incompatible, 9),
+    (not_collected, 9),
+    (merged_short, 9),
+    (vanished, 9),
+    (from_nowhere, 3),
+)
+
+
+def lighten(shipment: Shipment, share: Decimal) -> None:
+    """The plant's scale says less by this share."""
+    for verb in ("weigh_in", "treat"):
+        body = shipment.deeds[verb].body
+        body["weight_kg"] = text(
+            (Decimal(body["weight_kg"]) * (1 - share)).quantize(Decimal("0.1"))
+        )
+
+
+def _take_out(ground: Ground, code: str, lost_kg: Decimal) -> None:
+    """What is no longer in the container does not arrive at the plant either."""
+    for shipment in ground.shipped_in(code):
+        for verb in ("weigh_in", "treat"):
+            body = shipment.deeds[verb].body
+            body["weight_kg"] = text(Decimal(body["weight_kg"]) - lost_kg)
+        line = shipment.deeds["open_manifest"].body["lines"][0]
+        line["weight_kg"] = text(Decimal(line["weight_kg"]) - lost_kg)
+
+
+def _cancel(
+    plan: Plan, shipment: Shipment, verbs: "dict[str, Deed] | tuple[str, ...] | list[str]"
+) -> None:
+    for verb in list(verbs):
+        plan.drop(shipment.deeds.pop(verb))
+
+
+def _books(shipment: Shipment) -> list[About]:
+    parties = (shipment.sender, shipment.carrier, shipment.plant)
+    return [f"{party.org}:{shipment.waste[0]}" for party in parties]
+
+
+def _merge_books(ground: Ground, merge: Merge) -> list[About]:
+    waste = str(digital_id.parse(merge.into).waste)
+    return [f"{merge.platform.org}:{waste}"]
