@@ -126,6 +126,24 @@ class Settings(BaseSettings):
         Decimal("1.000"),
         description="Weight difference that is never a finding, for scale resolution. 未核实.",
     )
+    weight_bias_deliveries: int = Field(
+        20,
+        gt=0,
+        description="So many of the last deliveries between two parties are asked whether their "
+        "weights differ to one side. 未核实: own figure.",
+    )
+    weight_bias_chance: int = Field(
+        1000,
+        gt=0,
+        description="One-sided differences that chance gives less often than once in so many are "
+        "no chance. 未核实: own figure.",
+    )
+    weight_bias_permille: int = Field(
+        2,
+        ge=0,
+        description="One-sided differences below so many per mille of all that was dispatched do "
+        "not matter. 未核实: own figure.",
+    )
     travel_limit_kmh: int = Field(
         100,
         description="A container scanned in two places at more than this speed was in neither or "

@@ -38,6 +38,7 @@ from waste_trace.compliance.storage_time import (
 )
 from waste_trace.compliance.transfer.check import TRANSFER_RULES
 from waste_trace.compliance.unlabelled import UNLABELLED_CONTAINER
+from waste_trace.compliance.weight_bias import WEIGHT_BIAS
 from waste_trace.compliance.weight_difference import WEIGHT_DIFFERENCE
 
 RULES: Mapping[str, Rule] = {
@@ -78,6 +79,7 @@ RULES: Mapping[str, Rule] = {
         TIME_OUTSIDE_PROOF,
         UNKNOWN_CONTAINER,
         UNLABELLED_CONTAINER,
+        WEIGHT_BIAS,
         WEIGHT_DIFFERENCE,
         *ORDER_RULES,
         *TRANSFER_RULES,

@@ -13,6 +13,7 @@ from waste_trace.compliance.incompatible import Pair, packaged_pairs, read_pairs
 from waste_trace.compliance.risk import Weights, packaged_weights, read_weights
 from waste_trace.compliance.rule_book import RuleBook
 from waste_trace.compliance.thresholds import Thresholds
+from waste_trace.compliance.weight_bias import BiasLimits
 from waste_trace.errors import WasteTraceError
 from waste_trace.settings import Settings
 
@@ -35,6 +36,11 @@ def rule_book(settings: Settings) -> RuleBook:
     """
     return RuleBook(
         limits=_limits(settings),
+        weight_bias=BiasLimits(
+            settings.weight_bias_deliveries,
+            settings.weight_bias_chance,
+            settings.weight_bias_permille,
+        ),
         answer_days=AnswerDays(
             settings.answer_working_days_serious,
             settings.answer_working_days_warning,

@@ -23,6 +23,7 @@ from waste_trace.store.projector.reviews.silence import (
 )
 from waste_trace.store.projector.reviews.storage_amounts import review_storage_amounts
 from waste_trace.store.projector.reviews.storage_times import review_storage_times
+from waste_trace.store.projector.reviews.weight_bias import review_weight_bias
 from waste_trace.store.projector.work import Handler, Work
 
 #: Looks at one subject as of the day's beginning (Asia/Shanghai) and settles its findings.

@@ -1,0 +1,113 @@
+"""Weighings that are wrong to one side again and again, each of them within tolerance (系统性短重).
+
+A scale errs to both sides. How likely so many errors to one side are if each side is as likely as
+the other is the exact binomial sign test, in whole numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import comb
+
+from waste_trace.compliance.rule import Raised, Rule, Severity
+
+WEIGHT_BIAS = Rule(
+    "weight_bias",
+    "称重长期偏向一侧",
+    "Weights differ to one side again and again",
+    "own rule: exact binomial sign test; number of deliveries and limits are configuration",
+    "M",
+    Severity.WARNING,
+    ("weight_bias_deliveries", "weight_bias_chance", "weight_bias_permille"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BiasLimits:
+    """When one-sided differences are no chance. 未核实: own figures.
+
+    Attributes:
+        deliveries: so many of the last ones are looked at.
+        chance: what happens by chance less often than once in so many is no chance.
+        permille: a difference of all together below this is of no matter: a scale may be off.
+    """
+
+    deliveries: int = 20
+    chance: int = 1000
+    permille: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One manifest between the two; ``idx``: its last entry."""
+
+    manifest: str
+    idx: int
+    dispatched_kg: Decimal
+    received_kg: Decimal
+
+    @property
+    def difference_kg(self) -> Decimal:
+        """Negative: less was received."""
+        return self.received_kg - self.dispatched_kg
+
+
+def bias_subject(sender: str, receiver: str) -> str:
+    """What a finding on the deliveries between two parties is about."""
+    return f"{sender}>{receiver}"
+
+
+def weight_bias(
+    sender: str, receiver: str, deliveries: Sequence[Delivery], limits: BiasLimits
+) -> list[Raised]:
+    """A finding on two parties, or nothing.
+
+    Args:
+        deliveries: in the order of their opening; the last ``limits.deliveries`` count.
+    """
+    last = [one for one in deliveries[-limits.deliveries :] if one.difference_kg]
+    short = sum(one.difference_kg < 0 for one in last)
+    dispatched_kg = sum((one.dispatched_kg for one in last), Decimal(0))
+    difference_kg = sum((one.difference_kg for one in last), Decimal(0))
+    if not is_no_chance(short, len(last), limits.chance):
+        return []
+    if abs(difference_kg) * 1000 < dispatched_kg * limits.permille:
+        return []
+    # Many small ones to one side and a large one to the other are no bias of the scale.
+    if (difference_kg < 0) != (short * 2 > len(last)):
+        return []
+    return [_raise(sender, receiver, last, short, difference_kg)]
+
+
+def is_no_chance(short: int, of: int, chance: int) -> bool:
+    """Whether a split as uneven as this one, to either side, is rarer than once in ``chance``."""
+    more = max(short, of - short)
+    ways = sum(comb(of, k) for k in range(more, of + 1))
+    return of > 0 and 2 * ways * chance < 2**of
+
+
+def _raise(
+    sender: str, receiver: str, last: Sequence[Delivery], short: int, difference_kg: Decimal
+) -> Raised:
+    subject = bias_subject(sender, receiver)
+    count, less = len(last), difference_kg < 0
+    times = short if less else count - short
+    return Raised(
+        rule=WEIGHT_BIAS,
+        key=f"{WEIGHT_BIAS.name}:{subject}",
+        subject=subject,
+        org=receiver,
+        zh=f"最近 {count} 批中 {times} 批接收量{'少' if less else '多'}于移出量，"
+        f"累计 {difference_kg:+f} kg，非偶然误差可解释。",
+        en=f"Of the last {count} deliveries {times} weighed {'less' if less else 'more'} than "
+        f"dispatched, {difference_kg:+f} kg together: no chance explains it.",
+        facts={
+            "sender": sender,
+            "receiver": receiver,
+            "deliveries": count,
+            "short": short,
+            "difference_kg": str(difference_kg),
+            "events": [one.idx for one in last],
+            "manifests": [one.manifest for one in last],
+        },
+    )
