@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 
 import httpx
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 from waste_trace.services.accounts import AccountRefused
