@@ -8,7 +8,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.cast import BUREAU, CARRIER, FACTORY, GARAGE, PLANT, PLATFORM, Cast, person
+from tests.cast import (
+    BUREAU,
+    CARRIER,
+    FACTORY,
+    GARAGE,
+    PLANT,
+    PLATFORM,
+    Cast,
+    open_manifest,
+    person,
+    transport,
+    weigh_in,
+)
 from tests.conftest import Furnished
 from tests.devices import Clock
 from tests.services.lives import drum, merged
@@ -69,6 +81,33 @@ def test_parties_see_what_they_had_a_part_in_from_when_on_they_had(
     assert (rows["treat"], rows["treat"]) in factory
     assert read(cast.deployment, person(GARAGE), 100) == []
     assert told.manifest
+
+
+def test_who_has_signed_for_a_manifest_hears_what_is_said_of_it_next(
+    cast: Cast, clock: Clock
+) -> None:
+    """The receiver weighs before the sender's form has arrived, and misses nothing in between."""
+    number, (one, other) = cast.manifest(), cast.containers(2)
+    house, plant = cast.deployment, person(PLANT)
+    live: list[Place] = []
+
+    def poll(after: int) -> int:
+        page = list_changes(house, plant, after, 500)
+        live.extend((change.since, change.row["idx"]) for change in page.items)
+        return page.cursor
+
+    cursor = -1
+    for org, typ, body in (
+        (PLANT, "weigh_in", weigh_in(number, [one])),
+        (CARRIER, "load", transport(number, [other])),
+        (FACTORY, "open_manifest", open_manifest(number, [one, other])),
+    ):
+        clock.forward(minutes=1)
+        cast.device(org).tell(typ, body)
+        cursor = poll(cursor)
+    assert live == read(house, plant, 500)
+    load = next(row["idx"] for row in entries(house) if row["typ"] == "load")
+    assert (load, load) in live
 
 
 def test_a_change_names_its_containers_and_manifest(cast: Cast, clock: Clock) -> None:

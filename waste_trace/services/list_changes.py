@@ -125,9 +125,12 @@ def _seen(person: Person) -> ColumnElement[bool]:
         signed.c.org == person.org,
     )
     named = select(manifest.c.manifest).where(visible_manifests(person))
+    # Whoever has signed for a manifest is a party before it names them, or though it never does.
+    spoke = select(signed.c.manifest).where(signed.c.org == person.org, signed.c.manifest != "")
     return or_(
         event.c.org == person.org,
         event.c.manifest.in_(named),
+        event.c.manifest.in_(spoke),
         exists().where(link.c.idx == event.c.idx, or_(theirs, handled)),
     )
 
