@@ -1,15 +1,24 @@
 """A manifest as its page shows it: parts of sender, carrier and receiver, weights kept apart."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from api.console.show import NOTHING, shanghai
+from api.console.show import NOTHING, Named, event_name, shanghai
 from api.console.trace_view import WeightView
 
 #: What the carrier and the receiver do, in the order in which it happens.
 _STEPS = ("open_manifest", "load", "depart", "arrive", "weigh_in", "accept")
+
+DECISION_ZH = {"": "—", "accept": "接受", "part": "部分接受", "refuse": "拒绝接受"}
+_CORRECTABLE = {
+    "weight_kg": "重量",
+    "vehicle_plate": "车牌",
+    "method": "方式",
+    "place": "地点",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,30 @@ def view_manifest(row: Mapping[str, Any]) -> ManifestView:
         difference_kg=_less(received, dispatched),
         permille=_permille(received, dispatched),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """A field of one event that can be corrected, with what it says."""
+
+    idx: int
+    event: Named
+    field: str
+    field_zh: str
+    value: str
+
+
+def correctable(events: Sequence[Mapping[str, Any]]) -> list[Correctable]:
+    """What of a manifest's events can be corrected (更正), the newest event first."""
+    found = []
+    for event in reversed(events):
+        body = json.loads(event["body"])
+        found += [
+            Correctable(event["idx"], event_name(event["typ"]), field, zh, str(body[field]))
+            for field, zh in _CORRECTABLE.items()
+            if isinstance(body.get(field), str) and body[field]
+        ]
+    return found
 
 
 def _times(events: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:

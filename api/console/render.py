@@ -40,6 +40,7 @@ MENU = (
     MenuItem("/", "首页", "Home"),
     MenuItem("/containers", "容器溯源", "Containers"),
     MenuItem("/manifests", "转移联单", "Manifests"),
+    MenuItem("/registers", "计划许可", "Permits"),
     MenuItem("/findings", "问题预警", "Findings"),
     MenuItem("/inspections", "执法检查", "Inspections"),
     MenuItem("/risk", "风险评分", "Risk"),
@@ -76,6 +77,7 @@ def _environment() -> Environment:
         per_cent=show.per_cent,
         signed_kg=show.signed_kilograms,
         shanghai=show.shanghai,
+        moment=show.moment,
     )
     environment.globals.update(segments=show.segments, tail=show.tail)
     return environment

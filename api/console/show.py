@@ -80,6 +80,11 @@ def shanghai(moment: datetime | None, seconds: bool = True) -> str:
     return aware.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%m-%d %H:%M")
 
 
+def moment(text: str | None) -> str:
+    """A time that came as ISO 8601 text, as a clock in Shanghai shows it."""
+    return shanghai(datetime.fromisoformat(text) if text else None)
+
+
 def segments(code: str) -> tuple[str, ...]:
     """A 数字识别码 in its four segments (unit 18, waste 8, day 8, number 3); others in one."""
     if len(code) != 37:

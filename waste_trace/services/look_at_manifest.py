@@ -1,6 +1,7 @@
 """One manifest folded from the ledger: its fields with their seals, and what one may do with it."""
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from waste_trace.services.render_manifest import UnknownManifest
 from waste_trace.services.sign_in import Person
 from waste_trace.services.visible import visible_manifests
 from waste_trace.store.projector.histories import Histories
-from waste_trace.store.tables import Manifest
+from waste_trace.store.tables import CorrectionRow, EventIndex, Manifest
 from waste_trace.store.writing import table_of
 
 
@@ -40,6 +41,24 @@ def list_manifest_fields(deployment: Deployment, person: Person, number: str) ->
     """
     touches, _ = _read(deployment, person, number)
     return list(field_states(touches))
+
+
+def list_corrections(deployment: Deployment, person: Person, number: str) -> list[dict[str, Any]]:
+    """The corrections of the manifest's events, the newest first, with the verb that they correct.
+
+    Raises:
+        UnknownManifest
+    """
+    require_visible(deployment, person, number)
+    correction, event = table_of(CorrectionRow), table_of(EventIndex)
+    query = (
+        select(correction, event.c.typ)
+        .join(event, event.c.idx == correction.c.corrects)
+        .where(event.c.manifest == number)
+        .order_by(correction.c.idx.desc())
+    )
+    with deployment.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def require_visible(deployment: Deployment, person: Person, number: str) -> None:

@@ -282,11 +282,21 @@ def _manifest(row: Row, names: dict[str, str]) -> Row:
         "carriers": json.loads(row["carriers"]),
         "decisions": json.loads(row["decisions"]),
         "outcomes": json.loads(row["outcomes"]),
+        "refused": _refused(json.loads(row["decisions"])),
         "state_zh": PROGRESS_ZH[row["state"]],
         "sender_name": names.get(row["sender"], ""),
         "carrier_name": names.get(row["carrier"], ""),
         "receiver_name": names.get(row["receiver"], ""),
     }
+
+
+def _refused(decisions: dict[str, Row]) -> list[str]:
+    """The containers that were refused and are not back with the sender."""
+    return [
+        code
+        for code, one in decisions.items()
+        if one["verdict"] == "refused" and not one["returned"]
+    ]
 
 
 def name_organisations(deployment: Deployment) -> dict[str, str]:
