@@ -20,6 +20,7 @@ from api.console import (
     ledger,
     login,
     manifests,
+    medical,
     notices,
     parties,
     people,
@@ -69,5 +70,6 @@ for part in (
     settlement,
     door,
     imports,
+    medical,
 ):
     router.include_router(part.router)

@@ -51,6 +51,7 @@ MENU = (
     MenuItem("/rounds", "收集线路", "Rounds", Permission.DISPATCH),
     MenuItem("/clients", "小微客户", "Clients", Permission.DISPATCH),
     MenuItem("/settlement", "收集结算", "Settlement", Permission.COLLECT),
+    MenuItem("/medical", "医疗废物", "Medical", Permission.COLLECT),
     MenuItem("/labels", "赋码打印", "Labels", Permission.ISSUE),
     MenuItem("/imports", "批量导入", "Import", Permission.IMPORT),
     MenuItem("/devices", "手持终端", "Devices", Permission.ENROL),

@@ -22,8 +22,11 @@ def requests(
 ) -> HTMLResponse:
     """The list, and the form of a producer or of a platform that was called."""
     calling = person.role == PLATFORM
-    chosen = unit if calling else person.org if person.role == PRODUCER else ""
     clients = [row for row in list_clients(deployment, person) if row["status"] == "signed"]
+    if calling:
+        chosen = unit if unit in {row["producer"] for row in clients} else ""
+    else:
+        chosen = person.org if person.role == PRODUCER else ""
     platforms = platforms_of(deployment, person.org) if person.role == PRODUCER else []
     return page(
         request,

@@ -26,6 +26,7 @@ from api.http import (
     labels,
     ledger,
     manifests,
+    medical,
     notices,
     parties,
     personal,
@@ -113,6 +114,7 @@ def create_app(deployment: Deployment) -> FastAPI:
         reports,
         collection,
         imports,
+        medical,
     ):
         app.include_router(part.router)
 

@@ -152,3 +152,13 @@ def test_programs_import_the_same_files(signed: District) -> None:
     assert garage.post("/v1/imports/sites", content=data).status_code == 403
     assert garage.post(path, content=b"\xff\xfe").status_code == 422
     assert garage.get("/v1/imports/nothing.xlsx").status_code == 404
+
+
+def test_medical_waste_has_a_page_and_a_coverage(signed: District) -> None:
+    page = signed.page("regulator", "/medical?month=2026-11&waiting=true")
+    assert "两个 100%" in page.text
+    assert "两个 100%" not in signed.page("garage", "/medical").text
+    asked = "/v1/medical/coverage?from=2026-11-01&to=2026-11-30"
+    assert signed.client("regulator").get(asked).json()["registered"] == 0
+    assert signed.client("garage").get(asked).status_code == 403
+    assert signed.client("garage").get("/v1/medical/boxes").json() == []

@@ -34,6 +34,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/parties": (),
     "/requests": ("regulator", "producer", "platform"),
     "/settlement": ("regulator", "producer", "platform"),
+    "/medical": ("regulator", "producer", "platform"),
     "/rounds": ("regulator", "platform"),
     "/clients": ("regulator", "platform"),
     "/imports": ("regulator", *ISSUERS),

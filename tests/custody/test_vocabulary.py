@@ -29,6 +29,7 @@ MAY = {
     "fill": HOLDERS,
     "weigh": CHAIN,
     "collect": "platform",
+    "hand_in": "producer",
     "store_in": HOLDERS,
     "move": HOLDERS,
     "inspect": HOLDERS,
@@ -146,7 +147,7 @@ def test_a_handheld_offers_what_its_organisation_may_do_with_a_scan() -> None:
     accepting = ("accept", "accept_with_difference", "accept_in_part", "reject")
     store = ("store_in", "move", "inspect", "store_out")
     assert offered == {
-        "producer": ["open_stock", "fill", "weigh", *store, "split", "repack", *ending],
+        "producer": ["open_stock", "fill", "weigh", "hand_in", *store, "split", "repack", *ending],
         "platform": [
             *("open_stock", "fill", "weigh", "collect", *store, "merge", "split", "repack"),
             *("weigh_in", *accepting, *ending, "visit"),

@@ -100,6 +100,8 @@ _ROWS = (
     # Store
     EventType("collect", "上门收集", "Collect at the door", "receiving", collection.CollectBody,
               _of(PLATFORM), ("containers", "from_org", "weight_kg")),
+    EventType("hand_in", "科室移交", "Hand in to the store", "departing", storage.HandInBody,
+              _of(PRODUCER), ("containers", "department")),
     EventType("store_in", "入库", "Store in", "storing", storage.StoreBody,
               _of(*_HOLDERS), ("containers", "site")),
     EventType("move", "移库", "Move within the store", "storing", storage.StoreBody,

@@ -163,6 +163,10 @@ const INPUTS: Record<string, Input> = {
     zh: "经度", en: "Longitude", mode: "decimal", stays: false, read: degrees(180),
     hintZh: "例如 121.02", hintEn: "For example 121.02",
   },
+  department: {
+    zh: "科室", en: "Department", mode: "text", stays: true, read: filled,
+    hintZh: "例如 内科", hintEn: "For example internal medicine",
+  },
   stored_since: {
     zh: "入库日期", en: "Stored since", mode: "text", stays: true, read: day,
     hintZh: "例如 2026-01-31", hintEn: "For example 2026-01-31",

@@ -87,10 +87,13 @@ def test_whom_to_call_stands_beside_the_ledger_and_is_shown_to_who_goes_there(
     deployment: Deployment,
 ) -> None:
     values = {"contact_name": "王芳", "contact_phone": "13800000001", "contact_address": ""}
-    told = register_contact(deployment, person(PLATFORM), GARAGE, values)
+    told = register_contact(deployment, person(GARAGE), GARAGE, values)
     assert "王芳" not in body_of(deployment, told.index)
     assert read_contacts(deployment, person(PLATFORM), [GARAGE]) == {}
     sign(deployment)
+    register_contact(deployment, person(FACTORY), GARAGE, {**values, "contact_name": "骗子"})
+    register_contact(deployment, person(PLATFORM), FACTORY, values)
+    assert read_contacts(deployment, person(BUREAU), [FACTORY]) == {}
     known = {"contact_name": "王芳", "contact_phone": "13800000001"}
     for org in (PLATFORM, GARAGE, BUREAU):
         assert read_contacts(deployment, person(org), [GARAGE, FACTORY]) == {GARAGE: known}

@@ -44,12 +44,16 @@ class FillBody(ContainersBody):
     """装桶贴标: waste of a batch is in the container and the label is on it.
 
     ``unit``: whose waste it is, where a small-waste platform fills at a producer's door.
+    ``department`` and ``box``: of medical waste, where it arose (科室) and the code of the turnover
+    box (周转箱) that it stands in.
     """
 
     batch: BatchCode
     unit: OrgCode | None = None
     weight_kg: KilogramText
     volume_l: Count | None = None
+    department: Text = ""
+    box: Text = ""
 
 
 class WeighBody(ContainersBody):

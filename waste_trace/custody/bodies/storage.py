@@ -21,6 +21,16 @@ class StoreBody(ContainersBody):
     weight_kg: KilogramText | None = None
 
 
+class HandInBody(ContainersBody):
+    """科室移交: a department gives medical waste to the temporary store (条例 art. 12).
+
+    The store's own ``store_in`` is the other signature.
+    """
+
+    department: Text
+    box: Text = ""
+
+
 class InspectBody(Body):
     """巡检: somebody looked at a store, or at these containers in it (GB 18597-2023 8.2.2)."""
 

@@ -98,11 +98,14 @@ def ask_at_door(
     )
     parse_body("request_collection", body)
     enrol_service(deployment, DESK)
-    now = deployment.now()
+    now, most = deployment.now(), deployment.settings.door_requests_per_day
     keep = partial(deployment.vault.keep, disclosures=disclosures, now=now)
+    # A refusal inside a batch costs the writer much: who is not welcome does not get so far.
+    with deployment.engine.connect() as connection:
+        _require_welcome(connection, door, most, now)
 
     def build(connection: Connection) -> Sequence[Draft]:
-        _require_welcome(connection, door, deployment.settings.door_requests_per_day, now)
+        _require_welcome(connection, door, most, now)
         return [Draft("request_collection", body, door.producer, beside=keep)]
 
     return deployment.sequencer.compose(DESK, build)[0]

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+from waste_trace.custody.vocabulary import DESK, REGULATOR
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.work import Handler, Work
 from waste_trace.store.rows import Row
-from waste_trace.store.tables import Client, Contact, WasteStream
+from waste_trace.store.tables import Client, Contact, Organisation, WasteStream
 
 NONE, SIGNED, ENDED = "none", "signed", "ended"
 
@@ -30,8 +31,21 @@ def client_row(platform: str, producer: str, work: Work) -> Row:
     }
 
 
+def _may_file(record: Record, work: Work) -> bool:
+    """Who files for a unit: itself, the bureau, the ledger's own desk, or its platform."""
+    event, unit = record.event, str(record.event.body["unit"])
+    if event.org == unit or (event.org == "" and event.dev == DESK):
+        return True
+    organisation = work.rows.get(Organisation, event.org)
+    if organisation is not None and REGULATOR in organisation["kinds"].split(","):
+        return True
+    return bool(client_row(event.org, unit, work)["status"] == SIGNED)
+
+
 def project_stream(record: Record, work: Work) -> None:
-    """``register_stream``: told again, the later telling counts."""
+    """``register_stream``: told again, the later telling counts; a stranger's does not."""
+    if not _may_file(record, work):
+        return
     body = record.event.body
     row = {name: str(body[name]) for name in ("waste_code", "edition", "waste_name", "form")}
     work.rows.put(
@@ -47,7 +61,9 @@ def project_stream(record: Record, work: Work) -> None:
 
 
 def project_contact(record: Record, work: Work) -> None:
-    """``register_contact``: which entry tells whom to call."""
+    """``register_contact``: which entry tells whom to call; not a stranger's."""
+    if not _may_file(record, work):
+        return
     work.rows.put(Contact, {"org": str(record.event.body["unit"]), "idx": record.idx})
 
 

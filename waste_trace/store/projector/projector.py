@@ -30,6 +30,7 @@ from waste_trace.store.projector import (
     finding_lives,
     frames,
     inspections,
+    medical,
     registers,
     reviews,
     rounds,
@@ -115,6 +116,8 @@ class Projector:
                 project_manifest_again(number, record, work)
             if event.typ == "collect":
                 rounds.project_collecting(record, work)
+            if event.typ in medical.VERBS:
+                medical.project_medical(record, work)
         self._labels(record, work.findings)
         proven_after = self._quoted(record, work.findings)
         late = self._late(record)

@@ -62,6 +62,7 @@ from waste_trace.store.tables.ledger import (  # noqa: E402
     TileRow,
 )
 from waste_trace.store.tables.manifests import Manifest, ManifestParty  # noqa: E402
+from waste_trace.store.tables.medical import MedicalBox  # noqa: E402
 from waste_trace.store.tables.movements import (  # noqa: E402
     CorrectionRow,
     GenealogyEdge,
@@ -126,6 +127,7 @@ READ_TABLES: tuple[type[SQLModel], ...] = (
     CollectionRequest,
     Round,
     Stop,
+    MedicalBox,
 )
 
 __all__ = [
@@ -160,6 +162,7 @@ __all__ = [
     "LoginSession",
     "Manifest",
     "ManifestParty",
+    "MedicalBox",
     "MovementRow",
     "Notice",
     "OrgClass",
