@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.cast import CARRIER, GARAGE, PLANT, PLATFORM
+from tests.cast import CARRIER, FACTORY, GARAGE, PLANT, PLATFORM
 from tests.mobile.handheld import Handheld
 from waste_trace.services.collection.requests import sign_door
 
@@ -142,3 +142,15 @@ def test_stock_and_inspections_are_recorded_at_the_shelf(handheld: Handheld) -> 
     handheld.wedge(handheld.backend.label(f"{CODE}91"))
     handheld.page.locator('[data-value="leaking"]').click()
     assert sent(handheld)["result"] == "leaking"
+
+
+def test_a_ward_hands_its_boxes_in(handheld: Handheld) -> None:
+    handheld.enrol(FACTORY)
+    handheld.choose("hand_in")
+    for serial in ("95", "96"):
+        handheld.wedge(handheld.backend.label(f"{CODE}{serial}"))
+    handheld.page.locator("#in-department").fill("内科")
+    body = sent(handheld)
+    assert (body["containers"], body["department"]) == ([f"{CODE}96", f"{CODE}95"], "内科")
+    handheld.tab("record")
+    expect(handheld.page.locator("#in-department")).to_have_value("内科")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from waste_trace.codes import digital_id
-from waste_trace.codes.waste_code import WasteCode
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.work import Work
 from waste_trace.store.tables import MedicalBox
@@ -19,18 +18,17 @@ _SIDES = {
 VERBS = frozenset({"fill", "open_stock", *_SIDES})
 
 
-def is_medical(waste: WasteCode) -> bool:
-    """HW01 of health care (841-xxx-01)."""
-    return str(waste).startswith("841-")
+def is_medical(code: str) -> bool:
+    """A container of HW01 of health care (841-xxx-01), by its 数字识别码."""
+    return code[18:21] == "841"
 
 
 def project_medical(record: Record, work: Work) -> None:
     """One event, for each container of medical waste in it."""
     listed = record.event.body.get("containers")
     for code in map(str, listed) if isinstance(listed, list) else ():
-        parsed = digital_id.parse(code)
-        if is_medical(parsed.waste):
-            row = work.rows.get(MedicalBox, code) or _new(code, parsed)
+        if is_medical(code):
+            row = work.rows.get(MedicalBox, code) or _new(code, digital_id.parse(code))
             work.rows.put(MedicalBox, _signed(row, record))
 
 
