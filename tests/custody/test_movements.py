@@ -12,6 +12,7 @@ from tests.custody.lives import CODE, MANIFEST, OTHER, life, touch
 from tests.custody.test_fold import lawful_lives
 from waste_trace.custody.fold import Present, Touch, fold
 from waste_trace.custody.movements import Account, Kind
+from waste_trace.custody.stated import stated_kg
 
 KG = Decimal
 
@@ -30,6 +31,12 @@ def balance(present: Present) -> dict[Account, Decimal]:
     for move in present.moves:
         sums[move.account] += move.weight_kg
     return {account: weight_kg for account, weight_kg in sums.items() if weight_kg}
+
+
+def test_what_came_out_of_a_treated_container_is_not_in_it() -> None:
+    body = {"containers": ["C"], "batch": "B", "weight_kg": "45.000"}
+    assert stated_kg(body, "C", "source") is None
+    assert stated_kg(body, "C", "subject") == Decimal("45.000")
 
 
 def test_the_usual_life_leaves_nothing_behind() -> None:

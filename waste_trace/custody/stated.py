@@ -10,6 +10,8 @@ def stated_kg(body: Mapping[str, object], container: str, role: str) -> Decimal 
     Args:
         body: as it was signed. container: whose weight is asked for. role: its part in the event.
     """
+    if role == "source":
+        return None  # the weight is of what came out of it
     into = body.get("into")
     if role == "output":
         return _listed(into, container) if isinstance(into, list) else _decimal(body)
