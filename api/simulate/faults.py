@@ -297,10 +297,11 @@ def not_collected(ground: Ground) -> Iterator[Planted]:
         ground.plan.do(depot, platform, "store_in", stored, {"containers": [fetched]},
                        site=platform.site)  # fmt: skip
         left = ground.plan.code(org, platform.org, small.waste[0], when.date())
-        body = {"containers": [left], "batch": f"HWCS{when:%Y%m%d}001", "unit": org,
-                "weight_kg": "30.000"}  # fmt: skip
-        later = when + timedelta(minutes=12)
-        ground.plan.do(f"{platform.org}/collector", platform, "fill", later, body)
+        collector, batch = f"{platform.org}/collector", f"HWCS{when:%Y%m%d}002"
+        produced = produce_body(batch, small.waste, Decimal(30), unit=org)
+        ground.plan.do(collector, platform, "produce", when + timedelta(minutes=10), produced)
+        body = {"containers": [left], "batch": batch, "unit": org, "weight_kg": "30.000"}
+        ground.plan.do(collector, platform, "fill", when + timedelta(minutes=12), body)
         yield Planted("not_collected", [org])
 
 
@@ -343,6 +344,34 @@ def from_nowhere(ground: Ground) -> Iterator[Planted]:
         yield Planted("from_nowhere", [code, *books], [small.party.org])
 
 
+def not_licensed(ground: Ground) -> Iterator[Planted]:
+    """A plant takes a waste that its licence does not name."""
+    for plant, waste, shipments in _by_licence(ground):
+        wastes = ground.plan.permits[plant].body["wastes"]
+        wastes[:] = [one for one in wastes if one["codes"] != [waste]]
+        yield Planted("unlicensed_receiver", list[About](shipments))
+
+
+def over_licence(ground: Ground) -> Iterator[Planted]:
+    """A plant takes more of a waste than its licence allows in a year."""
+    for plant, waste, shipments in _by_licence(ground):
+        for one in ground.plan.permits[plant].body["wastes"]:
+            if one["codes"] == [waste]:
+                one["annual_kg"] = "400"
+        yield Planted("over_licence", list[About](shipments))
+
+
+def _by_licence(ground: Ground) -> Iterator[tuple[str, str, list[Shipment]]]:
+    """Plant, waste code and what was sent under it, for wastes that no fault is planted on yet."""
+    found: dict[tuple[str, str], list[Shipment]] = {}
+    for shipment in ground.plan.shipments:
+        found.setdefault((shipment.plant.org, shipment.waste[0]), []).append(shipment)
+    for (plant, waste), shipments in sorted(found.items(), key=lambda one: len(one[1])):
+        if (plant, waste) not in ground.used and len(shipments) > 1:
+            ground.used.add((plant, waste))
+            yield plant, waste, shipments
+
+
 #: Each fault with the most that are planted of it; those that need much room come first.
 _FAULTS: tuple[tuple[Fault, int], ...] = (
     (skimmed, 2),
@@ -364,6 +393,8 @@ _FAULTS: tuple[tuple[Fault, int], ...] = (
     (merged_short, 9),
     (vanished, 9),
     (from_nowhere, 3),
+    (not_licensed, 1),
+    (over_licence, 1),
 )
 
 

@@ -5,7 +5,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from api.simulate.district import District, Large, Party, Small
+from api.simulate.district import (
+    LARGE_WASTES,
+    SMALL_WASTES,
+    District,
+    Large,
+    Party,
+    Small,
+)
 from api.simulate.plan import Deed, Merge, Plan, Shipment, at, text
 
 #: Scales read with a spread of 1.5 per mille, to 100 g.
@@ -25,6 +32,8 @@ def plan_district(district: District, start: date, days: int, rng: random.Random
     for platform in district.platforms:
         mine = [small for small in district.small if small.platform is platform]
         _platform(platform, mine, district, plan, rng)
+    for plant in district.plants:
+        _licence(plant, plan)
     _go_offline(plan, rng)
     return plan
 
@@ -215,6 +224,22 @@ def _merge_day(
         plan.merges.append(Merge(platform, into, codes, deed))
         merged.append((waste, into))
     return merged
+
+
+def _licence(plant: Party, plan: Plan) -> None:
+    """经营许可证 for every waste of the district, much more than it has."""
+    codes = sorted({waste[0] for waste in (*LARGE_WASTES, *SMALL_WASTES)})
+    year = plan.start.year
+    body = {
+        "permit": f"浙危废经第{plant.org[-4:]}号",
+        "org": plant.org,
+        "kind": "comprehensive",
+        "wastes": [{"codes": [code], "annual_kg": "9000000"} for code in codes],
+        "valid_from": f"{year - 1}-06-01",
+        "valid_to": f"{year + 4}-05-31",
+    }
+    when = at(plan.start, 8)
+    plan.permits[plant.org] = plan.do(f"{plant.org}/gate", plant, "register_permit", when, body)
 
 
 def _go_offline(plan: Plan, rng: random.Random) -> None:

@@ -78,6 +78,7 @@ class Plan:
     Attributes:
         labels: how many codes are issued, by day, unit, who asks, waste code.
         kg: what each container really holds. devices: device name to the party that owns it.
+        permits: by plant, the licence that is registered on the first morning.
     """
 
     start: date
@@ -88,6 +89,7 @@ class Plan:
     labels: Counter[tuple[date, str, str, str]] = field(default_factory=Counter)
     kg: dict[str, Decimal] = field(default_factory=dict)
     devices: dict[str, Party] = field(default_factory=dict)
+    permits: dict[str, Deed] = field(default_factory=dict)
     _numbers: Counter[tuple[date, str, str]] = field(default_factory=Counter)
 
     @property

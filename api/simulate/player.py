@@ -23,7 +23,7 @@ from waste_trace.store.sequencer import Recorded
 from waste_trace.store.tiles import read_head
 
 #: The hours of a day at which what happened since the last one reaches the ledger.
-_HOURS = (9, 11, 13, 15, 18, 21)
+_HOURS = (9, 14, 21)
 #: How many services ask the ledger at once; each waits for a commit, and one commit serves all.
 _AT_ONCE = 64
 _MOST_LABELS = 200

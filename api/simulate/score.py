@@ -30,6 +30,8 @@ MEANT: Mapping[str, frozenset[str]] = {
         "not_collected": ("no_collection",),
         "merge_difference": ("packing_difference",),
         "vanished_kilograms": ("mass_balance_gap", "weight_difference"),
+        "unlicensed_receiver": ("unlicensed_receiver",),
+        "over_licence": ("quantity_over_permit",),
         "from_nowhere": ("mass_balance_gap", "custody_gap"),
     }.items()
 }
