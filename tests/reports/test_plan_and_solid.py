@@ -45,7 +45,7 @@ def test_the_management_class_decides_which_tables_are_filed(
 ) -> None:
     transfer = PlannedTransfer(OIL, "省内", Decimal(1500), "R9", "许可证持有单位", "甲", "号")
     plan = Plan(
-        management_class, (("单位名称", "平湖"),), (), (), (), (), (transfer,), "回用", (7,)
+        management_class, (("单位名称", "平湖"),), (), (), (), (), (transfer,), (), "回用", (7,)
     )
     form = management_plan_form(plan, FILING)
     assert [table.title.zh[1:4] for table in form.tables if table.title] == tables

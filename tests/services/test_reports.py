@@ -22,6 +22,7 @@ from tests.cast import (
 )
 from tests.devices import Clock
 from tests.services.lives import drum, merged
+from tests.services.test_transfers import register
 from waste_trace.reports.form import Cell, Form, Period, record
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.reports.asked import Asked, ReportPeriodInvalid, UnknownReport
@@ -283,3 +284,41 @@ def test_a_plan_is_drafted_from_what_was_recorded(
     assert len(plant.tables) == 7
     (stock,) = rows_of(plant, 3)
     assert (stock["store"], stock["stock"]) == (SITES[PLANT], Decimal("0.18"))
+
+
+def test_a_filed_plan_and_a_licence_are_in_the_forms(
+    deployment: Deployment, cast: Cast, clock: Clock
+) -> None:
+    register(cast)
+    drum(cast, clock)
+    (gone,) = rows_of(form_of(deployment, "hj1259-b5", FACTORY))
+    assert gone["licence"] == "3304000001"
+    (line,) = rows_of(form_of(deployment, "hj1259-c-year", FACTORY))
+    assert line["licence"] == "3304000001"
+    plan = form_of(deployment, "hj1259-a", FACTORY)
+    assert len(plan.tables) == 7
+    assert plan.notes == ()
+    about = {str(row["item"]): row["value"] for row in rows_of(plan)}
+    assert (about["单位名称"], about["管理类别"]) == ("厂", "环境重点监管单位")
+    (source,), (transfer,) = rows_of(plan, 2), rows_of(plan, 6)
+    assert (source["common_name"], source["produced"]) == ("废矿物油", Decimal(5))
+    assert (transfer["receiver"], transfer["tonnes"]) == (f"单位 {PLANT[-4:]}", Decimal("0.3"))
+
+
+def test_the_sender_says_how_it_will_be_treated_and_whether_it_is_exempt(
+    deployment: Deployment, cast: Cast, clock: Clock
+) -> None:
+    (code,), number = cast.containers(), cast.manifest()
+    body = open_manifest(number, [code])
+    body = {**body, "method": "R1", "lines": [{**body["lines"][0], "exemption": 8}]}
+    for org, typ, said in (
+        (FACTORY, "fill", fill(code)),
+        (FACTORY, "open_manifest", body),
+        (CARRIER, "load", transport(number, [code])),
+    ):
+        clock.forward(minutes=10)
+        cast.device(org).tell(typ, said)
+    (gone,) = rows_of(form_of(deployment, "hj1259-b5", FACTORY))
+    assert str(gone["batch"]).startswith("HWWWLY")
+    assert str(gone["method"]).startswith("R1 ")
+    assert (gone["exempt_name"], gone["licensed_name"]) == (f"单位 {PLANT[-4:]}", "")

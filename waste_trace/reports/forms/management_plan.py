@@ -78,7 +78,7 @@ class Facility:
 
 @dataclass(frozen=True, slots=True)
 class PlannedWaste:
-    """A waste in A.3 and A.6; quantities for the plan's year."""
+    """A waste in A.3; quantities for the plan's year."""
 
     waste: Waste
     facility: str
@@ -90,14 +90,21 @@ class PlannedWaste:
     own_facility: str
     own_capacity: str
     store: str
-    reduced_kg: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReduction:
+    """What is hoped for in A.6, for all wastes together."""
+
+    produced_kg: Decimal
+    reduced_kg: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStore:
-    """A waste in a store (A.4)."""
+    """What is to stand in a store (A.4); ``waste`` where the plan names it."""
 
-    waste: Waste
+    waste: Waste | None
     store: str
     store_kind: str
     packing: str
@@ -106,9 +113,9 @@ class PlannedStore:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTreatment:
-    """Use or disposal on site (A.5)."""
+    """Use or disposal on site (A.5); ``waste`` where the plan names it."""
 
-    waste: Waste
+    waste: Waste | None
     facility_kind: str
     facility: str
     method: str
@@ -145,6 +152,7 @@ class Plan:
     stores: tuple[PlannedStore, ...]
     treatments: tuple[PlannedTreatment, ...]
     transfers: tuple[PlannedTransfer, ...]
+    reductions: tuple[PlannedReduction, ...]
     measures: str
     entries: tuple[int, ...]
     drafted: bool = False
@@ -154,6 +162,16 @@ _DRAFTED = Words(
     "本表为预填稿：数量取自所选期间的台账，空白处及计划数由单位填写，经修改确认后方可报备。",
     "A draft: quantities are those of the chosen period; the unit fills in the rest and confirms.",
 )
+
+
+def _name(waste: Waste | None) -> str:
+    return waste.common_name if waste else ""
+
+
+def _code(waste: Waste | None) -> str:
+    return waste.code if waste else ""
+
+
 _ABOUT: tuple[Column[tuple[str, str]], ...] = (
     column("item", "项目", "Item", lambda pair: pair[0], width=14),
     column("value", "内容", "Value", lambda pair: pair[1], width=40),
@@ -191,8 +209,8 @@ _WASTES: tuple[Column[PlannedWaste], ...] = (
 _STORES: tuple[Column[PlannedStore], ...] = (
     column("store", "贮存设施编码", "Store", lambda one: one.store),
     column("kind", "贮存设施类型", "Kind", lambda one: one.store_kind),
-    column("name", "危险废物名称", "Waste", lambda one: one.waste.common_name, width=9),
-    column("code", "代码", "Code", lambda one: one.waste.code, width=6.4),
+    column("name", "危险废物名称", "Waste", lambda one: _name(one.waste), width=9),
+    column("code", "代码", "Code", lambda one: _code(one.waste), width=6.4),
     column("packing", "包装形式", "Packing", lambda one: one.packing),
     column("stock", "本年度预计剩余贮存量", "Expected stock", lambda one: tonnes(one.stock_kg),
            Kind.TONNES, width=8, total=True),
@@ -200,19 +218,17 @@ _STORES: tuple[Column[PlannedStore], ...] = (
 _TREATMENTS: tuple[Column[PlannedTreatment], ...] = (
     column("kind", "设施类型", "Kind", lambda one: one.facility_kind),
     column("facility", "设施编码", "Facility", lambda one: one.facility),
-    column("name", "危险废物名称", "Waste", lambda one: one.waste.common_name, width=9),
-    column("code", "代码", "Code", lambda one: one.waste.code, width=6.4),
+    column("name", "危险废物名称", "Waste", lambda one: _name(one.waste), width=9),
+    column("code", "代码", "Code", lambda one: _code(one.waste), width=6.4),
     column("method", "自行利用/处置方式代码", "Method", lambda one: one.method),
     column("tonnes", "预计自行利用/处置量", "Expected", lambda one: tonnes(one.weight_kg),
            Kind.TONNES, width=8, total=True),
 )  # fmt: skip
-_REDUCED: tuple[Column[PlannedWaste], ...] = (
-    column("name", "危险废物名称", "Waste", lambda one: one.waste.common_name, width=12),
-    column("code", "代码", "Code", lambda one: one.waste.code, width=6.4),
+_REDUCED: tuple[Column[PlannedReduction], ...] = (
     column("produced", "本年度预计产生量", "Expected", lambda one: tonnes(one.produced_kg),
-           Kind.TONNES, width=8, total=True),
+           Kind.TONNES, width=8),
     column("reduced", "本年度预计减少量", "Reduction", lambda one: tonnes(one.reduced_kg),
-           Kind.TONNES, width=8, total=True),
+           Kind.TONNES, width=8),
 )  # fmt: skip
 _TRANSFERS: tuple[Column[PlannedTransfer], ...] = (
     column("reach", "转移类型", "Reach", lambda one: one.reach, width=4),
@@ -254,6 +270,6 @@ def _tables(plan: Plan) -> Sequence[tuple[int, Table]]:
         (3, tabulate(_WASTES, plan.wastes, lambda _: entries, title=titles[2])),
         (4, tabulate(_STORES, plan.stores, lambda _: entries, title=titles[3])),
         (5, tabulate(_TREATMENTS, plan.treatments, lambda _: entries, title=titles[4])),
-        (6, tabulate(_REDUCED, plan.wastes, lambda _: entries, title=titles[5])),
+        (6, tabulate(_REDUCED, plan.reductions, lambda _: entries, title=titles[5])),
         (7, tabulate(_TRANSFERS, plan.transfers, lambda _: entries, title=titles[6])),
     )

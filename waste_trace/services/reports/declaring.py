@@ -91,7 +91,7 @@ def _others(
         if move.kind not in _OTHERS and not _is_back(booking, told):
             continue
         group = Group(event, booking.waste_code, () if booking.is_shared else (booking.subject,))
-        receiver = receivers.of(event)
+        receiver = receivers.of(event, booking.waste_code)
         province = _ABROAD if event.typ == "export" else provinces.get(receivers.org(event), "")
         key = (province, receiver.name, receiver.permit, receivers.method(group))
         shares[key] = shares.get(key, Decimal(0)) - move.weight_kg

@@ -30,8 +30,8 @@ from waste_trace.services.reports import ledgers, solid, transfers
 from waste_trace.services.reports.asked import Asked, UnknownReport, require_allowed
 from waste_trace.services.reports.balancing import certificate, named_balances
 from waste_trace.services.reports.declaring import declared
+from waste_trace.services.reports.filed_plan import plan_of
 from waste_trace.services.reports.measuring import known_quantities
-from waste_trace.services.reports.planning import drafted_plan
 from waste_trace.services.reports.reading import Reading, reading
 from waste_trace.services.reports.solid import hazardous
 from waste_trace.services.reports.statements import client_statements
@@ -80,7 +80,7 @@ _REPORTS = (
            lambda r, f, _: contracted.contracted_form(hazardous(transfers.contracted(r)), f)),
     *(_declaration(cadence) for cadence in Cadence),
     Report(management_plan.TITLE, _HOLDERS,
-           lambda r, f, _: management_plan.management_plan_form(drafted_plan(r), f)),
+           lambda r, f, _: management_plan.management_plan_form(plan_of(r), f)),
     Report(mass_balance.TITLE, _HOLDERS | {TRANSPORTER},
            lambda r, f, _: mass_balance.mass_balance_form(named_balances(r), f)),
     Report(disclosure_annex.TITLE, _HOLDERS,

@@ -57,6 +57,7 @@ def drafted_plan(reading: Reading) -> Plan:
         stores=tuple(_stores(reading)),
         treatments=tuple(_treatments(own)),
         transfers=tuple(_transfers(reading, gone, region)),
+        reductions=(),
         measures="",
         entries=tuple(sorted(set(entries))),
         drafted=True,

@@ -4,7 +4,8 @@ A booking as ``dispatched`` says that a kilogram left the unit's account, whoeve
 carrier at loading, a platform at the door. What came back (收回) is not taken off: it left.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from waste_trace.codes.batch_code import BatchFamily
 from waste_trace.custody.movements import Kind
+from waste_trace.reports.cells import shanghai_day
 from waste_trace.reports.forms.contracted import Contracted, Receiver, ReceiverKind
 from waste_trace.services.reports.batch_numbers import number, numbers_of
 from waste_trace.services.reports.contents import (
@@ -24,7 +26,7 @@ from waste_trace.services.reports.contents import (
 )
 from waste_trace.services.reports.ledgers import is_use, method_name
 from waste_trace.services.reports.reading import Reading, Told, parts
-from waste_trace.store.tables import EventIndex, Manifest
+from waste_trace.store.tables import EventIndex, Manifest, Permit
 from waste_trace.store.writing import table_of
 
 _LEFT = (Kind.DISPATCHED, Kind.EXPORTED)
@@ -77,7 +79,7 @@ def contracted(reading: Reading) -> list[Contracted]:
     facts = []
     for load, group in zip(shown, groups, strict=True):
         method = receivers.method(group)
-        family = _family(reading, group.told, method)
+        family = _family(reading, group.told, receivers.planned(group.told) or method)
         stored_out = before[load.idx, load.waste_code]
         facts.append(
             Contracted(
@@ -87,7 +89,7 @@ def contracted(reading: Reading) -> list[Contracted]:
                 weight_kg=load.weight_kg,
                 packing=packing(reading, group.codes),
                 method=method_name(reading, method),
-                receiver=receivers.of(group.told),
+                receiver=receivers.of(group.told, load.waste_code),
                 before=stored_out or produced_batches(reading, group.codes),
                 entries=(load.idx,),
             )
@@ -102,6 +104,7 @@ class Receivers:
     reading: Reading
     manifests: Mapping[str, Mapping[str, Any]]
     methods: Mapping[str, str]
+    permits: Sequence[Mapping[str, Any]]
 
     @classmethod
     def read(cls, reading: Reading, told: Mapping[int, Told]) -> "Receivers":
@@ -117,25 +120,52 @@ class Receivers:
             for one in reading.told(accepted):
                 if one.body.get("method"):
                     methods[one.manifest] = str(one.body["method"])
-        return cls(reading, found, methods)
+        permit = table_of(Permit)
+        permits = [dict(row) for row in reading.rows(select(permit).order_by(permit.c.permit))]
+        return cls(reading, found, methods, permits)
 
     def org(self, told: Told) -> str:
         """The organisation that a load went to: by its manifest, else whoever recorded it."""
         manifest = self.manifests.get(told.manifest)
         return str(manifest["receiver"]) if manifest and manifest["receiver"] else told.org
 
-    def of(self, told: Told) -> Receiver:
-        """The receiver as B.5 names it. The ledger does not say who is exempt."""
+    def of(self, told: Told, waste_code: str) -> Receiver:
+        """The receiver as B.5 names it; exempt where the manifest's line says so (豁免)."""
         if told.typ == "export":
             notice, name = str(told.body["notice"]), str(told.body["consignee"])
             return Receiver(ReceiverKind.ABROAD, name, notice)
         org = self.org(told)
-        return Receiver(ReceiverKind.LICENSED, self.reading.org_names.get(org, org))
+        name = self.reading.org_names.get(org, org)
+        if self._exempt(told, waste_code):
+            return Receiver(ReceiverKind.EXEMPT, name)
+        return Receiver(ReceiverKind.LICENSED, name, self._permit(org, told))
+
+    def planned(self, told: Told) -> str:
+        """The method that the sender wrote on the manifest, or ""."""
+        manifest = self.manifests.get(told.manifest)
+        return str(manifest["method"]) if manifest else ""
+
+    def _exempt(self, told: Told, waste_code: str) -> bool:
+        manifest = self.manifests.get(told.manifest)
+        lines = json.loads(manifest["lines"]) if manifest else []
+        ours = [line for line in lines if line["waste_code"] == waste_code]
+        return any(line.get("exemption") is not None for line in ours)
+
+    def _permit(self, org: str, told: Told) -> str:
+        """The number of the licence that the receiver held on the day of the event."""
+        day = str(shanghai_day(told.at))
+        held = (
+            str(row["permit"])
+            for row in self.permits
+            if row["org"] == org and row["valid_from"] <= day <= row["valid_to"]
+        )
+        return next(held, "")
 
     def method(self, group: Group) -> str:
-        """The method's code, "" while the receiver has not named it."""
+        """The method's code as the receiver named it, else as planned, else ""."""
         told = group.told
         named = str(told.body.get("method", "")) or self.methods.get(told.manifest, "")
+        named = named or self.planned(told)
         known = self.reading.containers(group.codes).values()
         return named or next((row["method"] for row in known if row["method"]), "")
 
