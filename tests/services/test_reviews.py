@@ -193,9 +193,10 @@ def test_a_confirmation_that_arrives_late_but_was_in_time_is_no_finding(
     assert standing(cast, "late_confirmation") == []
 
 
+@pytest.mark.parametrize("paper", [False, True])
 @pytest.mark.parametrize(("days", "late"), [(14, False), (15, True)])
 def test_a_transfer_on_paper_is_entered_within_ten_working_days(
-    cast: Cast, clock: Clock, days: int, late: bool
+    cast: Cast, clock: Clock, days: int, late: bool, paper: bool
 ) -> None:
     # Monday the 23rd: ten working days end with Monday the 7th of December
     then = cast.deployment.now()
@@ -207,6 +208,11 @@ def test_a_transfer_on_paper_is_entered_within_ten_working_days(
         (PLANT, "weigh_in", weigh_in(number, [code])),
         (PLANT, "accept", {"containers": [code], "manifest": number}),
     ]
+    if paper:
+        stated = {"number": "P-1", "handed_over_at": then.isoformat().replace("+00:00", "Z")}
+        said = [
+            (org, typ, {**body, "paper": stated}) for org, typ, body in said if typ != "weigh_in"
+        ]
     for org, typ, body in said:
         record_at_desk(cast.deployment, person(org), typ, body, claimed_at=then)
     review(cast, clock)
@@ -258,6 +264,58 @@ def test_a_small_producer_with_waste_is_visited(cast: Cast, clock: Clock) -> Non
     review(cast, clock, days=1)
     assert standing(cast, "no_collection") == []
     assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_a_producer_under_contract_is_visited_as_often_as_was_agreed(
+    cast: Cast, clock: Clock
+) -> None:
+    contract = {
+        "unit": GARAGE, "contract": "C-1", "since": "2026-11-23", "until": "2027-11-22",
+        "interval_days": 30,
+    }  # fmt: skip
+    record_at_desk(cast.deployment, person(PLATFORM), "sign_client", contract)
+    review(cast, clock, days=40)
+    assert standing(cast, "no_collection") == []  # nothing waits there, nothing is expected
+    expected = {
+        "unit": GARAGE, "waste_code": "900-214-08", "edition": "2021", "waste_name": "废矿物油",
+        "form": "液态", "forecast_kg": "300",
+    }  # fmt: skip
+    record_at_desk(cast.deployment, person(PLATFORM), "register_stream", expected)
+    review(cast, clock, days=1)
+    (found,) = standing(cast, "no_collection")
+    assert (found["subject"], found["org"]) == (GARAGE, PLATFORM)
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_production_is_compared_with_the_plan_of_the_year(cast: Cast, clock: Clock) -> None:
+    source = {"waste_name": "废矿物油", "waste_code": "900-214-08", "weight_kg": "3650"}
+    plan = {
+        "year": 2027, "level": "registered", "unit_info": {"name": "厂"},
+        "sources": [source, {**source, "waste_code": "900-249-08"}],
+    }  # fmt: skip
+    record_at_desk(cast.deployment, person(FACTORY), "file_plan", plan)
+    clock.forward(days=60)
+    (code,) = cast.containers()
+    cast.device(FACTORY).tell("fill", fill(code, "1000"))
+    review(cast, clock, days=39 + 101)  # 12 June: 163 of 365 days, 1630 kg are expected
+    (over, none) = standing(cast, "forecast_deviation")
+    assert {row["key"].split(":")[2] for row in (over, none)} == {"900-214-08", "900-249-08"}
+    cast.device(FACTORY).tell("fill", fill(cast.containers()[0], "600"))
+    review(cast, clock, days=1)
+    (none,) = standing(cast, "forecast_deviation")
+    assert "900-249-08" in none["zh"]
+
+
+def test_a_plan_says_which_declarations_are_due(cast: Cast, clock: Clock) -> None:
+    plan = {
+        "year": 2026, "level": "key", "unit_info": {"name": "厂"},
+        "sources": [{"waste_name": "油", "waste_code": "900-214-08", "weight_kg": "1"}],
+    }  # fmt: skip
+    record_at_desk(cast.deployment, person(FACTORY), "file_plan", plan)
+    review(cast, clock, days=140)  # 12 April 2027
+    kinds = {tuple(row["key"].split(":")[2:]) for row in standing(cast, "late_filing")}
+    months = {("month", f"2026-{m}") for m in (11, 12)} | {("month", f"2027-0{m}") for m in (1, 2)}
+    assert kinds == months | {("year", "2026"), ("plan", "2027")}
 
 
 def test_a_declaration_is_due_by_the_fifteenth(cast: Cast, clock: Clock) -> None:

@@ -76,13 +76,19 @@ class CameraSeen:
 
 @dataclass(frozen=True, slots=True)
 class SmallProducer:
-    """A small producer (小微产废单位) as the platform that serves it knows it."""
+    """A small producer (小微产废单位) as the platform that serves it knows it.
+
+    Attributes:
+        last_collected_at: the last collection, or the begin of the contract before the first.
+        interval: the longest time between two visits that was agreed on, if any was.
+    """
 
     org: str
     platform: str
     last_collected_at: datetime
     stock_kg: Decimal
     forecast_kg: Decimal = Decimal(0)
+    interval: timedelta | None = None
 
 
 def silent_device(seen: DeviceSeen, now: datetime, limits: Thresholds) -> list[Raised]:
@@ -138,15 +144,17 @@ def camera_blinded(seen: CameraSeen, limits: Thresholds) -> list[Raised]:
 def no_collection(small: SmallProducer, now: datetime, limits: Thresholds) -> list[Raised]:
     """A notice for a small producer that has waste, or is expected to, and is not visited."""
     waits = now - small.last_collected_at
-    if waits <= limits.no_collection or not (small.stock_kg or small.forecast_kg):
+    limit = small.interval or limits.no_collection
+    if waits <= limit or not (small.stock_kg or small.forecast_kg):
         return []
     return [
         Raised(
-            NO_COLLECTION, f"{NO_COLLECTION.name}:{small.org}", small.org, small.platform,
+            NO_COLLECTION, f"{NO_COLLECTION.name}:{small.org}:{small.platform}", small.org,
+            small.platform,
             f"{waits.days} 天未上门收集，现存 {small.stock_kg} kg，预计 {small.forecast_kg} kg。",
             f"Not visited for {waits.days} days; {small.stock_kg} kg wait, "
             f"{small.forecast_kg} kg are expected.",
             {"producer": small.org, "last_collected_at": small.last_collected_at.isoformat(),
-             "stock_kg": str(small.stock_kg), "limit_days": limits.no_collection.days},
+             "stock_kg": str(small.stock_kg), "limit_days": limit.days},
         )
     ]  # fmt: skip

@@ -40,7 +40,6 @@ from waste_trace.store.tables.compliance import (  # noqa: E402
     PositiveListing,
     RoutePlan,
     Selection,
-    SmallProducerVisit,
 )
 from waste_trace.store.tables.custody import (  # noqa: E402
     Batch,
@@ -120,7 +119,6 @@ READ_TABLES: tuple[type[SQLModel], ...] = (
     PositiveListing,
     RoutePlan,
     Selection,
-    SmallProducerVisit,
     WasteStream,
     Contact,
     Client,
@@ -178,7 +176,6 @@ __all__ = [
     "RoutePlan",
     "Selection",
     "Site",
-    "SmallProducerVisit",
     "Stop",
     "Subscription",
     "TileRow",

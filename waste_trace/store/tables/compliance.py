@@ -1,12 +1,11 @@
 """What follows from findings and inspections: lives, selections, visits, lists, filings, routes."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
-from waste_trace.store.tables.columns import LEDGER_INDEX, Kilograms
+from waste_trace.store.tables.columns import LEDGER_INDEX
 
 
 class FindingLife(SQLModel, table=True):
@@ -138,16 +137,4 @@ class RoutePlan(SQLModel, table=True):
     points: str = Field(sa_column=Column(Text, nullable=False))
     width_m: int | None = None
     minutes: int | None = None
-    idx: int = Field(sa_type=LEDGER_INDEX)
-
-
-class SmallProducerVisit(SQLModel, table=True):
-    """When a small producer was last visited, by whom, and what was taken then."""
-
-    __tablename__ = "small_producer_visit"
-
-    org: str = Field(primary_key=True)
-    platform: str = Field(index=True)
-    last_collected_at: datetime
-    weight_kg: Decimal = Field(sa_type=Kilograms)
     idx: int = Field(sa_type=LEDGER_INDEX)

@@ -12,6 +12,7 @@ from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.reviews.filings import review_filings
 from waste_trace.store.projector.reviews.finding_lives import review_answers
 from waste_trace.store.projector.reviews.genealogy import review_genealogy
+from waste_trace.store.projector.reviews.forecasts import review_forecasts
 from waste_trace.store.projector.reviews.labels import review_labels
 from waste_trace.store.projector.reviews.manifests import review_manifests
 from waste_trace.store.projector.reviews.mass_balance import review_mass_balance
@@ -39,6 +40,7 @@ REVIEWS: tuple[Review, ...] = (
     review_cameras,
     review_small_producers,
     review_filings,
+    review_forecasts,
     review_mass_balance,
     review_weight_bias,
     review_genealogy,

@@ -1,9 +1,8 @@
 """Which manifests were confirmed late, are not confirmed, or have no end."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import RowMapping, or_, select
 
 from waste_trace.compliance.calendar import start_of_day
 from waste_trace.compliance.manifest_deadlines import (
@@ -16,7 +15,6 @@ from waste_trace.compliance.manifest_deadlines import (
     open_manifest,
 )
 from waste_trace.compliance.rule import Raised
-from waste_trace.custody.fold import Touch
 from waste_trace.custody.vocabulary import DESK
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.reviews.since import review_before
@@ -25,12 +23,8 @@ from waste_trace.store.projector.work import Work
 from waste_trace.store.tables import Manifest
 from waste_trace.store.writing import table_of
 
-#: The waste is at the receiver: the period of confirmation begins (接受之日).
-_RECEIVED = ("arrive", "weigh_in")
-#: The receiver has said what becomes of it.
-_CONFIRMED = ("accept", "accept_with_difference", "accept_in_part", "reject")
 #: A manifest in these states waits for nobody.
-ENDED = ("accepted", "rejected", "returned", "void")
+ENDED = ("accepted", "accepted_in_part", "rejected", "returned", "closed", "void")
 _RULES = (LATE_CONFIRMATION.name, LATE_BACK_ENTRY.name, OPEN_MANIFEST.name)
 _CHUNK = 400
 
@@ -42,7 +36,7 @@ def review_manifests(day: date, record: Record, work: Work) -> None:
     # Nothing is late on the day after it was opened: five working days are never so few.
     old_enough = now - min(book.limits.open_manifest, timedelta(days=1))
     query = (
-        select(table.c.manifest, table.c.sender, table.c.receiver, table.c.state)
+        select(table)
         .where(
             or_(
                 table.c.last_idx > review_before(record, work),
@@ -59,56 +53,48 @@ def review_manifests(day: date, record: Record, work: Work) -> None:
         work.findings.ahead(_RULES, numbers)
         for row in part:
             number = row["manifest"]
-            touches = work.histories.manifest(number)
-            ended = row["state"] in ENDED
-            times = _times(number, row["sender"], row["receiver"], ended, touches)
+            times = _times(row, work)
             raised = [
                 *late_confirmation(times, now, book.calendar, book.limits),
                 *open_manifest(times, now, book.limits),
-                *_back_entry(times, touches, work),
+                *_back_entry(row, times, work),
             ]
             work.findings.settle(_RULES, number, raised, record)
             settle_journey(number, now, record, work)
 
 
-def _times(
-    number: str, sender: str, receiver: str, ended: bool, touches: Sequence[Touch]
-) -> ManifestTimes:
-    opened = _first(touches, ("open_manifest",))
-    received, confirmed = _first(touches, _RECEIVED), _first(touches, _CONFIRMED)
-    found = (opened, received, confirmed)
+def _times(row: RowMapping, work: Work) -> ManifestTimes:
+    opened = () if row["opened_idx"] is None else (row["opened_idx"],)
     return ManifestTimes(
-        manifest=number,
-        sender=sender,
-        receiver=receiver,
-        opened_at=_at(opened),
-        received_at=_at(received),
-        confirmed_at=_at(confirmed),
-        ended=ended,
-        events=tuple(touch.idx for touch in found if touch is not None),
+        manifest=row["manifest"],
+        sender=row["sender"],
+        receiver=row["receiver"],
+        opened_at=row["opened_at"],
+        received_at=_received_at(row, work),
+        confirmed_at=row["confirmed_at"],
+        ended=row["state"] in ENDED,
+        events=opened,
     )
 
 
-def _back_entry(times: ManifestTimes, touches: Sequence[Touch], work: Work) -> list[Raised]:
-    """A manifest that was opened at the desk after the waste had been received: it ran on paper."""
-    opened = _first(touches, ("open_manifest",))
-    if opened is None or times.received_at is None:
+def _received_at(row: RowMapping, work: Work) -> datetime | None:
+    """When the waste was at the receiver (接受之日): on its scale, where no driver said so."""
+    touches = work.histories.manifest(row["manifest"])
+    weighed = (touch.claimed_at for touch in touches if touch.typ == "weigh_in")
+    return row["arrived_at"] or min(weighed, default=None)
+
+
+def _back_entry(row: RowMapping, times: ManifestTimes, work: Work) -> list[Raised]:
+    """A manifest that ran on paper (纸质联单), and says so, or was opened after the reception."""
+    done_at = times.received_at or row["paper_at"]
+    opened = None if row["opened_idx"] is None else work.event(row["opened_idx"])
+    if opened is None or done_at is None:
         return []
-    entry = work.event(opened.idx)
-    if entry is None or entry["dev"] != DESK or entry["logged_at"] <= times.received_at:
+    afterwards = opened["dev"] == DESK and opened["logged_at"] > done_at
+    if row["paper_at"] is None and not afterwards:
         return []
     book = work.config.rules
-    moments = (times.received_at, entry["logged_at"])
+    moments = (done_at, opened["logged_at"])
     return late_back_entry(
-        times.manifest, times.sender, *moments, opened.idx, book.calendar, book.limits
+        times.manifest, times.sender, *moments, opened["idx"], book.calendar, book.limits
     )
-
-
-def _first(touches: Sequence[Touch], typs: Sequence[str]) -> Touch | None:
-    """The first of these steps, as claimed."""
-    steps = [touch for touch in touches if touch.typ in typs]
-    return min(steps, key=lambda touch: (touch.claimed_at, touch.idx), default=None)
-
-
-def _at(touch: Touch | None) -> datetime | None:
-    return touch.claimed_at if touch else None

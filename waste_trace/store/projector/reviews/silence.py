@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -24,19 +24,20 @@ from waste_trace.compliance.silence import (
 from waste_trace.custody.states import State
 from waste_trace.ledger.device_chain import DeviceChain
 from waste_trace.store.projector.record import Record
-from waste_trace.store.projector.reviews.since import review_before
 from waste_trace.store.projector.reviews.standing import IN_HAND, STANDING
 from waste_trace.store.projector.work import Work
 from waste_trace.store.tables import (
+    Client,
     Container,
     Device,
-    EventIndex,
     Frame,
-    SmallProducerVisit,
+    WasteStream,
 )
 from waste_trace.store.writing import table_of
 
 _UNOBSERVABLE = "unobservable"
+#: A client whose contract ended is nobody's any more.
+_ENDED = "ended"
 
 
 def review_devices(day: date, record: Record, work: Work) -> None:
@@ -58,8 +59,7 @@ def review_cameras(day: date, record: Record, work: Work) -> None:
 
 
 def review_small_producers(day: date, record: Record, work: Work) -> None:
-    """Settle the rule on small producers that a platform has visited before."""
-    _keep_visits(record, work)
+    """Settle the rule on the small producers that platforms serve."""
     now, limits = start_of_day(day), work.config.rules.limits
     raised = [
         one for small in _small_producers(now, work) for one in no_collection(small, now, limits)
@@ -119,42 +119,46 @@ def _cameras(work: Work) -> Iterator[CameraSeen]:
         yield CameraSeen(camera, rows[0]["org"], site, at, standing.get(site, 0), tuple(blind))
 
 
-def _keep_visits(record: Record, work: Work) -> None:
-    """Take note of the collections since the last review."""
-    event = table_of(EventIndex)
-    query = (
-        select(event.c.idx, event.c.org, event.c.claimed_at, event.c.body)
-        .where(event.c.typ == "collect", event.c.idx > review_before(record, work))
-        .order_by(event.c.idx)
-    )
-    for idx, platform, at, text in work.connection.execute(query).all():
-        body = json.loads(text)
-        before = work.rows.get(SmallProducerVisit, body["from_org"])
-        if before is None or before["last_collected_at"] < at:
-            row = {"org": body["from_org"], "platform": platform, "last_collected_at": at}
-            weight_kg = Decimal(body["weight_kg"])
-            work.rows.put(SmallProducerVisit, row | {"weight_kg": weight_kg, "idx": idx})
-    work.rows.flush()
-
-
 def _small_producers(now: datetime, work: Work) -> Iterator[SmallProducer]:
-    table, container = table_of(SmallProducerVisit), table_of(Container)
-    stock = (
-        select(container.c.holder, func.sum(container.c.content_kg).label("kg"))
-        .where(container.c.state.in_(STANDING))
-        .group_by(container.c.holder)
-        .subquery()
-    )
+    """Clients of platforms: under contract, or collected from before without one."""
+    client = table_of(Client)
+    stock, forecast = _stock(work), _forecasts(work)
     query = (
-        select(table, stock.c.kg)
-        .outerjoin(stock, stock.c.holder == table.c.org)
-        .where(table.c.last_collected_at <= now - work.config.rules.limits.no_collection)
-        .order_by(table.c.org)
+        select(client)
+        .where(client.c.status != _ENDED)
+        .order_by(client.c.producer, client.c.platform)
     )
     for row in work.connection.execute(query).mappings():
-        yield SmallProducer(
-            row["org"], row["platform"], row["last_collected_at"], row["kg"] or Decimal(0)
-        )
+        signed = start_of_day(date.fromisoformat(row["since"])) if row["since"] else None
+        since = max((at for at in (row["collected_at"], signed) if at), default=None)
+        if since is not None and since < now:
+            days = row["interval_days"]
+            yield SmallProducer(
+                org=row["producer"],
+                platform=row["platform"],
+                last_collected_at=since,
+                stock_kg=stock.get(row["producer"], Decimal(0)),
+                forecast_kg=forecast.get(row["producer"], Decimal(0)),
+                interval=timedelta(days=days) if days else None,
+            )
+
+
+def _stock(work: Work) -> dict[str, Decimal]:
+    """What stands with each holder."""
+    table = table_of(Container)
+    query = (
+        select(table.c.holder, func.sum(table.c.content_kg))
+        .where(table.c.state.in_(STANDING))
+        .group_by(table.c.holder)
+    )
+    return {org: kg or Decimal(0) for org, kg in work.connection.execute(query).all()}
+
+
+def _forecasts(work: Work) -> dict[str, Decimal]:
+    """What each unit expects to produce in a year."""
+    table = table_of(WasteStream)
+    query = select(table.c.org, func.sum(table.c.forecast_kg)).group_by(table.c.org)
+    return {org: kg or Decimal(0) for org, kg in work.connection.execute(query).all()}
 
 
 def _containers_by(work: Work, column: str, states: tuple[State, ...]) -> dict[str, int]:
