@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from waste_trace.compliance.finding_life import mermaid
 from waste_trace.compliance.selection import Announcement, select_visits
 from waste_trace.ledger.checkpoint import Checkpoint
 
@@ -41,3 +42,8 @@ def test_the_product_draws_the_same() -> None:
     visits = select_visits(announced, Checkpoint("pinghu.waste-trace.example/1", 1200, root))
     lines = [" ".join([visit.org, *visit.inspectors]) for visit in visits]
     assert "\n".join(lines) + "\n" == _block("text")
+
+
+def test_the_life_of_a_finding_on_its_page_is_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs/compliance.md").read_text(encoding="utf-8")
+    assert mermaid() in page

@@ -147,3 +147,15 @@ def finding_overdue(
             {"finding": waiting.key, "event": waiting.raised_idx, "due": due.isoformat()},
         )
     ]
+
+
+def mermaid() -> str:
+    """The table as a Mermaid state diagram, for the documentation."""
+    lines = ["stateDiagram-v2", f"    [*] --> {Status.OPEN.value}"]
+    lines += [
+        f"    {before.value} --> {step.after.value}: {step.typ}"
+        for step in LIFE.values()
+        for before in sorted(step.before)
+        if before is not step.after
+    ]
+    return "\n".join(lines) + "\n"
