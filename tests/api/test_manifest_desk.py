@@ -81,7 +81,11 @@ def test_a_manifest_by_forms_from_its_number_to_the_refused_drum(
     actions = plant.get(f"/v1/manifests/{number}/actions").json()
     assert all(not one["expected"] for one in actions)
     assert producer.get(f"/v1/manifests/{number}/epcis").json()["type"] == "EPCISDocument"
-    assert client_of("garage").get(f"/v1/manifests/{number}/actions").status_code == 404
+    printed = producer.get(f"/v1/manifests/{number}/print.pdf")
+    assert printed.content.startswith(b"%PDF")
+    garage = client_of("garage")
+    for part in ("actions", "fields", "epcis", "print.pdf"):
+        assert garage.get(f"/v1/manifests/{number}/{part}").status_code == 404
     findings = producer.get("/v1/findings").json()
     assert [one["rule"] for one in findings if one["cleared_idx"] is None] == []
 
@@ -99,7 +103,7 @@ def test_a_correction_by_form_waits_for_the_other_party(
     says(plant, "weigh_in", {"manifest": number, "containers": codes, "weight_kg": "300"})
     events = plant.get(f"/v1/manifests/{number}").json()["events"]
     idx = next(one["idx"] for one in events if one["typ"] == "weigh_in")
-    assert "更正 过磅" in sees(plant, f"/manifests/{number}")
+    assert "提出更正" in sees(plant, f"/manifests/{number}")
     says(plant, "correct", {**page, "corrects": str(idx), "field": "weight_kg", "old": "300",
                             "new": "360", "reason": "typing"})  # fmt: skip
     shown = sees(producer, f"/manifests/{number}")
