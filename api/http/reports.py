@@ -8,9 +8,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.http.errors import BadParameters, NotFound
+from api.http.errors import BadParameters
 from api.http.permissions import House, Reader, deployment_of
-from waste_trace.labels.pdf import render_pdf as render_labels
 from waste_trace.reports.cells import shanghai_day
 from waste_trace.reports.form import Form, Period
 from waste_trace.reports.forms.mass_balance import TITLE as MASS_BALANCE
@@ -19,9 +18,7 @@ from waste_trace.reports.pages import render_pdf
 from waste_trace.reports.value import form_value
 from waste_trace.reports.xlsx import MEDIA_TYPE as XLSX
 from waste_trace.reports.xlsx import render_xlsx
-from waste_trace.services.look_up import find_manifest
 from waste_trace.services.render_label import label_font
-from waste_trace.services.render_manifest import layout_manifest_pages
 from waste_trace.services.reports.asked import Asked, UnknownReport
 from waste_trace.services.reports.make import certify_balance, make_report, reports_for
 
@@ -106,15 +103,6 @@ def report(
     if format == "json":
         return JSONResponse(form_value(made))
     return _download(_file(deployment, made, format), form, asked, format)
-
-
-@router.get("/manifests/{number}/form.pdf", response_class=Response)
-def manifest_form(number: str, deployment: House, person: Reader) -> Response:
-    """The manifest on A4 (转移联单), with the receipt of its newest event."""
-    if find_manifest(deployment, person, number) is None:
-        raise NotFound(f"没有联单 {number}。", f"There is no manifest {number}.")
-    pages = layout_manifest_pages(deployment, number)
-    return Response(render_labels(pages, label_font(deployment)), media_type="application/pdf")
 
 
 def _file(deployment: House, made: Form, format: Format) -> Response:

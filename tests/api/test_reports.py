@@ -124,8 +124,8 @@ def test_a_manifest_is_printed_for_its_parties(
     cast: Cast, clock: Clock, client_of: ClientOf
 ) -> None:
     number = drum(cast, clock).manifest
-    answer = client_of("treatment").get(f"/v1/manifests/{number}/form.pdf")
+    answer = client_of("treatment").get(f"/v1/manifests/{number}/print.pdf")
     assert answer.headers["content-type"] == "application/pdf"
     page = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_bounded()
     assert number in "".join(page.split())
-    assert client_of("garage").get(f"/v1/manifests/{number}/form.pdf").status_code == 404
+    assert client_of("garage").get(f"/v1/manifests/{number}/print.pdf").status_code == 404

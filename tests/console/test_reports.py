@@ -51,4 +51,4 @@ def test_the_bureau_enters_what_the_ledger_does_not_know(district: District) -> 
 
 def test_a_manifest_leads_to_its_printed_form(district: District) -> None:
     page = district.page("producer", f"/manifests/{district.manifest}")
-    assert f"/v1/manifests/{district.manifest}/form.pdf" in page.links
+    assert f"/v1/manifests/{district.manifest}/print.pdf" in page.links

@@ -11,8 +11,8 @@ from datetime import date
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.reviews.filings import review_filings
 from waste_trace.store.projector.reviews.finding_lives import review_answers
-from waste_trace.store.projector.reviews.genealogy import review_genealogy
 from waste_trace.store.projector.reviews.forecasts import review_forecasts
+from waste_trace.store.projector.reviews.genealogy import review_genealogy
 from waste_trace.store.projector.reviews.labels import review_labels
 from waste_trace.store.projector.reviews.manifests import review_manifests
 from waste_trace.store.projector.reviews.mass_balance import review_mass_balance
