@@ -29,6 +29,7 @@ from waste_trace.compliance.transfer.facts import (
     Transfer,
 )
 from waste_trace.compliance.transfer.province import approval_ends
+from waste_trace.custody.manifest_forms import manifest_forms
 
 OIL = "900-214-08"
 PLATE = "浙F7K21挂"
@@ -180,8 +181,33 @@ def test_an_approval_ends_with_whatever_ends_first() -> None:
 
 
 def test_a_solid_waste_manifest_asks_for_no_licence_of_hazardous_waste() -> None:
-    solid = replace(TRANSFER, hazardous=False)
+    sand = Sent("900-099-S59", Decimal("18000"), 0)
+    solid = replace(TRANSFER, kind="solid", lines=(sand,), listed=(), carried=())
     assert names(solid, Registers(kept=REGISTERS.kept)) == ["no_contract"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"kind": "solid"}, ["wrong_form"]),  # hazardous waste sent as if it were none
+        ({"kind": "medical"}, ["wrong_form"]),
+        ({"lines": (Sent("900-099-S59", Decimal(1), 1),)},
+         ["label_differs_from_manifest", "wrong_form"]),
+        ({"listed": (), "carried": ()}, ["wrong_form"]),
+    ],
+)  # fmt: skip
+def test_waste_on_the_wrong_form(changed: dict[str, Any], expected: list[str]) -> None:
+    assert names(replace(TRANSFER, **changed), Registers()) == expected
+
+
+def test_forms_are_data_with_a_source() -> None:
+    forms = manifest_forms()
+    assert forms["medical"].takes("841-001-01")
+    assert not forms["medical"].takes(OIL)
+    assert not forms["solid"].takes("nonsense")
+    for form in forms.values():
+        assert form.source
+        assert form.certainty in ("P", "2", "1", "M", "?")
 
 
 def test_every_check_is_a_rule_with_a_clause() -> None:

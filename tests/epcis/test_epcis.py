@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app
-from tests.custody.test_bodies import GOOD, OPTIONAL
+from tests.custody.test_bodies import GOOD, LOOSE, ON, OPTIONAL
 from tests.databases import unavailable
 from tests.ledger.tools import LOCAL, run
 from waste_trace.custody.epcis.events import Logged, epcis_document, epcis_event
@@ -29,13 +29,14 @@ SHA512 = "54cbf4961efbf1dc78fe5dc7e0f90b403e064f3a"
 
 def logged(typ: str, idx: int = 7) -> Logged:
     """A logged event of that type, with a site."""
-    body = {**GOOD[typ], **OPTIONAL.get(typ, {})}
+    about = ON if typ in LOOSE else {}
+    body = {**about, **GOOD[typ], **OPTIONAL.get(typ, {})}
     uuid = f"019ab000-0000-7000-8000-{idx:012d}"
     return Logged(idx, uuid, typ, NOON, NOON, "91330482MA2CUX11X3", "库 1", body)
 
 
 #: Facts that are about no thing.
-NO_THING = {typ for typ in VOCABULARY if "containers" not in GOOD[typ]} - {"produce"}
+NO_THING = {typ for typ in VOCABULARY if "containers" not in GOOD[typ]} - LOOSE - {"produce"}
 
 
 @pytest.fixture(scope="module")

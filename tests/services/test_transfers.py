@@ -31,7 +31,7 @@ from waste_trace.services.look_at_manifest import list_manifest_actions, list_ma
 from waste_trace.services.look_up import list_manifests
 from waste_trace.services.record_at_desk import record_at_desk
 from waste_trace.services.register_party import register_organisation
-from waste_trace.services.render_manifest import UnknownManifest
+from waste_trace.services.render_manifest import UnknownManifest, layout_manifest_pages
 from waste_trace.store.tables import Finding, Manifest, Permit, Plan, TransferApplication
 from waste_trace.store.writing import table_of
 
@@ -214,6 +214,30 @@ def test_a_part_is_refused_taken_back_and_the_rest_closes(cast: Cast, clock: Clo
     assert manifest["outcomes"][0]["decision"] == "part"
     assert manifest["confirmed_at"] > manifest["arrived_at"]
     assert rules(cast.deployment) == set()
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_loose_solid_waste_goes_by_the_same_road(cast: Cast, clock: Clock) -> None:
+    number = cast.manifest()
+    line = {"waste_code": "900-099-S59", "edition": "2024", "waste_name": "废砂",
+            "weight_kg": "18000.000", "packages": 0}  # fmt: skip
+    opened = {"manifest": number, "kind": "solid", "carrier": CARRIER, "receiver": PLANT,
+              "lines": [line]}  # fmt: skip
+    loose = {"manifest": number, "vehicle_plate": "浙F7K21挂"}
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        (FACTORY, "open_manifest", opened),
+        (CARRIER, "load", loose),
+        (CARRIER, "arrive", loose),
+        (PLANT, "weigh_in", {"manifest": number, "weight_kg": "17000.000"}),
+        (PLANT, "accept", {"manifest": number}),
+    ]
+    for org, typ, body in steps:
+        clock.forward(minutes=10)
+        cast.device(org).tell(typ, body)
+    (manifest,) = list_manifests(cast.deployment, person(PLANT))
+    assert (manifest["state"], manifest["outcomes"][0]["received_kg"]) == ("accepted", "17000.000")
+    assert open_findings(cast.deployment) == {"weight_difference": number}
+    assert layout_manifest_pages(cast.deployment, number)[0].title.startswith("一般工业固体废物")
     assert the_same_after_a_rebuild(cast.deployment)
 
 

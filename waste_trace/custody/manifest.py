@@ -47,7 +47,8 @@ class ManifestPresent:
     Attributes:
         carrier: the first; carriers: the part of each. named: who may carry it.
         opened: the sender's part as it counts. void: the event that took it back, or None.
-        loaded_kg: by container, what the carrier weighed it at when it was loaded alone.
+        loaded_kg: by container, what the carrier weighed it at when it was loaded alone; "" for
+            loose waste (散装).
         weighed: the receiver's weighings; one of the same containers again replaces the former.
         decisions: by container. outcomes: by line.
         paper: the paper manifest that was entered later, as its first part states it.
@@ -217,8 +218,8 @@ def _loaded(loads: Iterable[Touch]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for touch in loads:
         containers, text = texts(touch.body.get("containers")), touch.body.get("weight_kg")
-        if text is not None and len(containers) == 1:
-            found[containers[0]] = Decimal(str(text))
+        if text is not None and len(containers) <= 1:
+            found[containers[0] if containers else ""] = Decimal(str(text))
     return found
 
 

@@ -58,7 +58,8 @@ class Carriage:
 class PrintedManifest:
     """A manifest with its containers and the receipt of its newest event in the ledger.
 
-    ``further``: the parts of the carriers after the first. ``difference``: 是否存在重大差异.
+    ``title``, ``licence``: as its form has them. ``further``: the parts of the carriers after the
+    first. ``difference``: 是否存在重大差异.
     """
 
     number: ManifestNumber
@@ -69,6 +70,8 @@ class PrintedManifest:
     carriage: Carriage
     containers: tuple[DigitalId, ...]
     receipt: str
+    title: str = "危险废物转移联单"
+    licence: str = "危险废物经营许可证编号"
     further: tuple[tuple[Party, Carriage], ...] = ()
     handed_over: str = ""
     received: str = ""

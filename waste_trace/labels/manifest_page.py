@@ -18,7 +18,6 @@ from waste_trace.labels.manifest import Carriage, Party, PrintedManifest, WasteL
 from waste_trace.labels.matrices import QUIET_ZONE, page_qr_modules, qr_modules
 from waste_trace.labels.sheet import A4
 
-TITLE = "危险废物转移联单"
 _MARGIN = 12.0
 _WIDTH = A4[0] - 2 * _MARGIN
 _EM = 3.6
@@ -44,7 +43,7 @@ def layout_manifest(manifest: PrintedManifest, font: Path) -> list[Layout]:
     face = load_font(font)
     if not manifest.lines:
         raise LabelError("lines", "联单没有废物。", "The manifest lists no waste.")
-    title = f"{TITLE} {manifest.number}"
+    title = f"{manifest.title} {manifest.number}"
     pages = [*_form(manifest, face), *_evidence(manifest, face)]
     return [Layout(*A4, (Rect(0, 0, *A4, WHITE), *page), title) for page in pages]
 
@@ -54,9 +53,9 @@ def _form(manifest: PrintedManifest, face: LabelFont) -> list[list[Element]]:
     elements, y = _head(manifest, face)
     pages = [elements]
     for heading, rows in (
-        ("第一部分  危险废物移出信息（由移出人填写）", _sent(manifest)),
-        ("第二部分  危险废物运输信息（由承运人填写）", _carried(manifest)),
-        ("第三部分  危险废物接受信息（由接受人填写）", _accepted(manifest)),
+        ("第一部分  废物移出信息（由移出人填写）", _sent(manifest)),
+        ("第二部分  废物运输信息（由承运人填写）", _carried(manifest)),
+        ("第三部分  废物接受信息（由接受人填写）", _accepted(manifest)),
     ):
         rest: Sequence[Row] = rows
         while rest:
@@ -82,7 +81,7 @@ def _form(manifest: PrintedManifest, face: LabelFont) -> list[list[Element]]:
 def _head(manifest: PrintedManifest, face: LabelFont) -> tuple[list[Element], float]:
     number = str(manifest.number)
     elements: list[Element] = [
-        centred(TITLE, face, 8.0, A4[0] / 2, _MARGIN + 7, bold=True),
+        centred(manifest.title, face, 8.0, A4[0] / 2, _MARGIN + 7, bold=True),
         centred(f"联单编号：{number}", face, 4.6, A4[0] / 2, _MARGIN + 17),
         draw_code(qr_modules(number), number, A4[0] - _MARGIN - _HEAD_QR, _MARGIN - 3, _HEAD_QR),
     ]
@@ -155,7 +154,9 @@ def _carrier(party: Party, way: Carriage) -> list[Row]:
 
 
 def _accepted(manifest: PrintedManifest) -> list[Row]:
-    rows = _party("receiver", manifest.receiver, "危险废物经营许可证编号：")
+    rows = _party(
+        "receiver", manifest.receiver, f"{manifest.licence}：" if manifest.licence else ""
+    )
     for index, line in enumerate(manifest.lines, start=1):
         weight = "" if line.received_tonnes is None else f"{line.received_tonnes}"
         rows.append(_cells(
@@ -199,7 +200,7 @@ def _evidence(manifest: PrintedManifest, face: LabelFont) -> list[list[Element]]
 
 
 def _evidence_head(manifest: PrintedManifest, face: LabelFont) -> list[Element]:
-    heading = f"{TITLE} {manifest.number} · 容器与存证"
+    heading = f"{manifest.title} {manifest.number} · 容器与存证"
     return [centred(heading, face, 5.0, A4[0] / 2, _MARGIN + 3, bold=True)]
 
 

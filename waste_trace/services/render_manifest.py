@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 
 from waste_trace.codes import digital_id, manifest_number
+from waste_trace.custody.manifest_forms import manifest_forms
 from waste_trace.custody.manifest_parts import DIFFERENCE_ZH
 from waste_trace.custody.manifest_progress import PROGRESS_ZH
 from waste_trace.errors import WasteTraceError
@@ -69,7 +70,10 @@ def layout_manifest_pages(deployment: Deployment, number: str) -> list[Layout]:
     onward = [part for part in json.loads(row["carriers"]) if not part["back"]]
     carriers = [_party(part["org"], names) for part in onward]
     parts = [_carriage(part) for part in onward]
+    form = manifest_forms()[row["kind"]]
     page = PrintedManifest(
+        title=form.zh,
+        licence=form.licence_zh,
         number=parsed,
         sender=_party(row["sender"], names),
         carrier=carriers[0] if carriers else _party(row["carrier"], names),

@@ -4,6 +4,7 @@ from waste_trace.compliance.rule import Raised
 from waste_trace.compliance.transfer.carrier import CARRIER_UNQUALIFIED, carrier_qualified
 from waste_trace.compliance.transfer.contract import NO_CONTRACT, under_contract
 from waste_trace.compliance.transfer.facts import Registers, Transfer
+from waste_trace.compliance.transfer.form import WRONG_FORM, right_form
 from waste_trace.compliance.transfer.label import (
     LABEL_DIFFERS,
     SEVERAL_SENDERS,
@@ -35,6 +36,7 @@ TRANSFER_RULES = (
     NO_CONTRACT,
     LABEL_DIFFERS,
     SEVERAL_SENDERS,
+    WRONG_FORM,
     NO_TRANSFER_APPROVAL,
     QUANTITY_OVER_APPROVAL,
 )
@@ -49,5 +51,6 @@ def check_transfer(transfer: Transfer, registers: Registers) -> list[Raised]:
         *under_contract(transfer, registers),
         *labels_agree(transfer),
         *one_sender(transfer),
+        *right_form(transfer),
         *province_approved(transfer, registers),
     ]

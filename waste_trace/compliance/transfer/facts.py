@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from waste_trace.codes import waste_code
 from waste_trace.codes.errors import InvalidCode
+from waste_trace.custody.manifest_forms import manifest_forms
 
 PLANS, PERMITS, CONTRACTS = "plan", "permit", "contract"
 CARRIERS, VEHICLES, APPLICATIONS = "carrier", "vehicle", "transfer_application"
@@ -36,7 +37,7 @@ class Transfer:
     """What is to be moved, by whom, on which day (Asia/Shanghai).
 
     ``listed``: the containers that the sender wrote down; ``carried``: those and what was loaded.
-    ``regions``: 行政区划 of sender and receiver, "" where unknown.
+    ``kind``: which form it is on. ``regions``: 行政区划 of sender and receiver, "" where unknown.
     """
 
     manifest: str
@@ -50,7 +51,12 @@ class Transfer:
     carried: tuple[Carried, ...]
     regions: tuple[str, str] = ("", "")
     application: int | None = None
-    hazardous: bool = True
+    kind: str = "hazardous"
+
+    @property
+    def hazardous(self) -> bool:
+        """True if its form is one for which plan, licence and qualification are needed."""
+        return manifest_forms()[self.kind].licensed
 
     @property
     def kilograms(self) -> Mapping[str, Decimal]:

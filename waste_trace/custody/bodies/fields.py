@@ -146,3 +146,10 @@ class ContainersBody(Body):
 
     def roles(self) -> dict[str, str]:
         return dict.fromkeys(self.containers, "subject")
+
+
+class ManifestBody(ContainersBody):
+    """The common shape on a manifest; no containers: loose waste (散装), where its form allows."""
+
+    containers: list[ContainerCode] = Field(default_factory=list, max_length=200)
+    manifest: ManifestNumber

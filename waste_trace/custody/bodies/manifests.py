@@ -6,10 +6,10 @@ from pydantic import Field, field_validator
 
 from waste_trace.custody.bodies.fields import (
     Body,
-    ContainersBody,
     Count,
     EntryIndex,
     KilogramText,
+    ManifestBody,
     ManifestNumber,
     OrgCode,
     Paper,
@@ -45,7 +45,7 @@ class ManifestLine(Strict):
     exemption: Count | None = None
 
 
-class OpenManifestBody(ContainersBody):
+class OpenManifestBody(ManifestBody):
     """填写联单: the sender's part of the manifest.
 
     ``kind``: which form it is (危险废物, 医疗废物, 一般工业固体废物). ``next_carriers``: those who
@@ -53,7 +53,6 @@ class OpenManifestBody(ContainersBody):
     ``transfer``: the entry of the approved application where it crosses provinces (art. 21).
     """
 
-    manifest: ManifestNumber
     kind: Literal["hazardous", "medical", "solid"] = "hazardous"
     carrier: OrgCode
     next_carriers: list[OrgCode] = Field(default_factory=list, max_length=5)

@@ -6,9 +6,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from waste_trace.custody.bodies.fields import (
     ContainerCode,
-    ContainersBody,
     KilogramText,
-    ManifestNumber,
+    ManifestBody,
     Paper,
     Strict,
     Text,
@@ -31,22 +30,20 @@ class LineDecision(Strict):
     differs: bool = False
 
 
-class WeighInBody(ContainersBody):
+class WeighInBody(ManifestBody):
     """过磅: the receiver weighs the containers together."""
 
-    manifest: ManifestNumber
     weight_kg: KilogramText
     paper: Paper | None = None
 
 
-class AcceptBody(ContainersBody):
+class AcceptBody(ManifestBody):
     """接收: the receiver confirms the manifest for these containers.
 
     ``method``: how they will be used or disposed of (拟利用处置方式). ``by_line``: where lines are
     decided on one by one.
     """
 
-    manifest: ManifestNumber
     weight_kg: KilogramText | None = None
     method: Text = ""
     by_line: list[LineDecision] = Field(default_factory=list, max_length=20)
@@ -83,17 +80,15 @@ class AcceptInPartBody(AcceptBody):
         return {**super().roles(), **dict.fromkeys(self.refused, "refused")}
 
 
-class RejectBody(ContainersBody):
+class RejectBody(ManifestBody):
     """拒收: the receiver takes none of these containers."""
 
-    manifest: ManifestNumber
     differences: list[Difference] = Field(min_length=1, max_length=6)
     paper: Paper | None = None
 
 
-class TakeBackBody(ContainersBody):
+class TakeBackBody(ManifestBody):
     """收回: the sender has refused containers again."""
 
-    manifest: ManifestNumber
     weight_kg: KilogramText | None = None
     paper: Paper | None = None

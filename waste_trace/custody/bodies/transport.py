@@ -1,10 +1,9 @@
 """On the road (装车, 起运, 途经, 交接, 接运, 运抵, 退运)."""
 
 from waste_trace.custody.bodies.fields import (
-    ContainersBody,
     DegreesText,
     KilogramText,
-    ManifestNumber,
+    ManifestBody,
     OrgCode,
     Paper,
     Plate,
@@ -12,13 +11,12 @@ from waste_trace.custody.bodies.fields import (
 )
 
 
-class TransportBody(ContainersBody):
+class TransportBody(ManifestBody):
     """装车, 起运, 运抵, 退运: the carrier's part of the manifest.
 
     ``place``: 运输起点 where it is loaded, 经由地 on the way, 运输终点 where it arrives.
     """
 
-    manifest: ManifestNumber
     vehicle_plate: Plate = ""
     weight_kg: KilogramText | None = None
     place: Text = ""

@@ -82,8 +82,10 @@ def _dispatched(
     """What these containers weighed when they left; None where one has no weight.
 
     That is what the carrier weighed at loading, else what was declared. It is never taken from
-    another manifest: a container may be transferred twice.
+    another manifest: a container may be transferred twice. Loose waste is what its lines say.
     """
+    if not present.containers:
+        return present.loaded_kg.get("", present.planned_kg)
     total = Decimal(0)
     rows.ahead(Container, [(code,) for code in containers])
     for code in containers:

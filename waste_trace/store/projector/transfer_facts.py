@@ -27,6 +27,7 @@ from waste_trace.compliance.transfer.facts import (
     Transfer,
 )
 from waste_trace.custody.manifest import ManifestPresent
+from waste_trace.custody.manifest_parts import texts
 from waste_trace.custody.movements import Kind
 from waste_trace.store.projector.histories import Histories
 from waste_trace.store.tables import (
@@ -58,7 +59,6 @@ def transfer_of(
         return None
     loads = [part.loaded_at for part in present.carriers if part.loaded_at and not part.back]
     at = min(loads, default=present.opened.claimed_at)
-    listed = present.opened.body["containers"]
     histories.ahead(present.containers, [])
     plates = [part.plate for part in present.carriers if not part.back]
     return Transfer(
@@ -69,11 +69,11 @@ def transfer_of(
         plates=tuple(dict.fromkeys(filter(None, plates or [present.vehicle_plate]))),
         day=shanghai_day(at),
         lines=tuple(_sent(line) for line in present.lines),
-        listed=tuple(map(str, listed)) if isinstance(listed, list) else (),
+        listed=texts(present.opened.body.get("containers")),
         carried=tuple(_carried(code, histories) for code in present.containers),
         regions=_regions(connection, present),
         application=present.transfer,
-        hazardous=present.kind != "solid",
+        kind=present.kind,
     )
 
 
