@@ -98,7 +98,16 @@ def test_a_wrong_field_is_a_readable_page(district: District, wrong: dict[str, s
     assert answer.headers["content-type"].startswith("text/html")
 
 
-@pytest.mark.parametrize("path", ["/labels", "/devices/codes", "/devices/x/revoke", "/logout"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/labels",
+        "/devices/codes",
+        "/devices/x/revoke",
+        "/logout",
+        "/desk/void_manifest",
+    ],
+)
 def test_no_other_site_can_post(district: District, path: str) -> None:
     form = {"waste_code": "900-249-08", "day": "2026-11-23", "reason": "x"}
     for role in ("producer", "regulator"):
