@@ -10,6 +10,7 @@ from api.console.render import page
 from api.http.permissions import Collector, House
 from waste_trace.custody.vocabulary import PLATFORM, PRODUCER
 from waste_trace.services.collection.clients import list_clients, list_streams, platforms_of
+from waste_trace.services.collection.contacts import find_by_phone
 from waste_trace.services.collection.requests import STATUS_ZH, list_requests
 from waste_trace.services.record_at_desk import record_at_desk
 
@@ -18,12 +19,18 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 @router.get("/requests")
 def requests(
-    request: Request, deployment: House, person: Collector, status: str = "", unit: str = ""
+    request: Request,
+    deployment: House,
+    person: Collector,
+    status: str = "",
+    unit: str = "",
+    phone: str = "",
 ) -> HTMLResponse:
     """The list, and the form of a producer or of a platform that was called."""
     calling = person.role == PLATFORM
     clients = [row for row in list_clients(deployment, person) if row["status"] == "signed"]
     if calling:
+        unit = unit or next(iter(find_by_phone(deployment, person, phone)), "")
         chosen = unit if unit in {row["producer"] for row in clients} else ""
     else:
         chosen = person.org if person.role == PRODUCER else ""
@@ -42,6 +49,7 @@ def requests(
         chosen=chosen,
         streams=list_streams(deployment, chosen) if chosen else [],
         calling=calling,
+        phone=phone,
     )
 
 

@@ -11,7 +11,7 @@ from api.http.errors import NotFound
 from api.http.events import RecordedEvent
 from api.http.permissions import Anybody, Collector, Dispatcher, House
 from waste_trace.services.collection.clients import list_clients, list_streams, platforms_of
-from waste_trace.services.collection.contacts import read_contacts
+from waste_trace.services.collection.contacts import find_by_phone, read_contacts
 from waste_trace.services.collection.depots import list_depots
 from waste_trace.services.collection.requests import (
     ask_at_door,
@@ -58,6 +58,12 @@ def contacts(
 ) -> dict[str, dict[str, str]]:
     """Whom to call, of those units that one goes to; the showing is written down."""
     return read_contacts(deployment, person, unit)
+
+
+@router.get("/clients/by-phone")
+def by_phone(deployment: House, person: Dispatcher, phone: str) -> list[str]:
+    """Who calls: the clients that have this telephone number."""
+    return find_by_phone(deployment, person, phone)
 
 
 @router.get("/clients/{producer}/door")

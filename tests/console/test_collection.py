@@ -58,6 +58,9 @@ def test_calls_become_a_round_and_visits(signed: District) -> None:
     platform = signed.client("platform")
     call = {"unit": GARAGE, "waste_code": WASTE, "weight_kg": "20", "packages": "1"}
     assert platform.post("/requests", data=call).status_code == 303
+    assert "废机油" in signed.page("platform", "/requests?phone=138 0000 0001").text
+    assert "没有客户使用此号码" in signed.page("platform", "/requests?phone=13800000009").text
+    assert platform.get("/v1/clients/by-phone?phone=13800000001").json() == [GARAGE]
     rows = list_requests(signed.deployment, person(PLATFORM))
     asked = rows[0]["idx"]
     plan = {"round": ROUND, "day": "2026-11-24", "vehicle_plate": "浙F12345", "unit": GARAGE,

@@ -29,7 +29,11 @@ from tests.services.collection.calls import say, sign
 from tests.services.test_projection import rows
 from waste_trace.codes.errors import ForgedLabel, InvalidCode
 from waste_trace.services.collection.clients import list_clients, list_streams, platforms_of
-from waste_trace.services.collection.contacts import read_contacts, register_contact
+from waste_trace.services.collection.contacts import (
+    find_by_phone,
+    read_contacts,
+    register_contact,
+)
 from waste_trace.services.collection.depots import list_depots
 from waste_trace.services.collection.prices import UnusablePrices
 from waste_trace.services.collection.requests import (
@@ -103,6 +107,17 @@ def test_whom_to_call_stands_beside_the_ledger_and_is_shown_to_who_goes_there(
     assert [row["org"] for row in accesses] == [PLATFORM, GARAGE, BUREAU]
     say(deployment, PLATFORM, "end_client", unit=GARAGE, reason="moved")
     assert read_contacts(deployment, person(PLATFORM), [GARAGE]) == {}
+
+
+def test_a_caller_is_known_by_the_number(deployment: Deployment) -> None:
+    sign(deployment)
+    for unit, phone in ((GARAGE, "138-0000 0001"), (FACTORY, "0573-8512345")):
+        register_contact(deployment, person(unit), unit, {"contact_phone": phone})
+    for asked in ("13800000001", "+86 138 0000 0001"):
+        assert find_by_phone(deployment, person(PLATFORM), asked) == [GARAGE]
+    for asked in ("", "0001", "13800000002", "05738512345"):
+        assert find_by_phone(deployment, person(PLATFORM), asked) == []
+    assert find_by_phone(deployment, person(PLANT), "13800000001") == []
 
 
 def test_a_client_shows_its_wastes_and_its_contract(deployment: Deployment) -> None:

@@ -22,6 +22,8 @@ FIELDS: Mapping[str, str] = {
     "contact_phone": "联系电话",
     "contact_address": "地址",
 }
+#: Fewer digits are no telephone number.
+_SHORTEST_NUMBER = 7
 
 
 def register_contact(
@@ -48,6 +50,32 @@ def read_contacts(
         for idx, disclosure in open_disclosures(deployment, connection, person, where, READ):
             found.setdefault(places[idx], {})[disclosure.name] = disclosure.value
     return found
+
+
+def find_by_phone(deployment: Deployment, person: Person, phone: str) -> list[str]:
+    """The units that have this telephone number, among those whose contact one may read.
+
+    Nothing is shown that the asker has not heard from the caller.
+    """
+    wanted = _digits(phone)
+    if len(wanted) < _SHORTEST_NUMBER:
+        return []
+    table, row = table_of(Contact), table_of(DisclosureRow)
+    with deployment.engine.connect() as connection:
+        query = select(table.c.idx, table.c.org).where(_may_read(person))
+        places = {idx: org for idx, org in connection.execute(query)}
+        where = (row.c.name == "contact_phone") & row.c.idx.in_(sorted(places))
+        return sorted(
+            places[idx]
+            for idx, disclosure in deployment.vault.read(connection, where)
+            if _digits(disclosure.value) == wanted
+        )
+
+
+def _digits(phone: str) -> str:
+    """A number without its spaces, hyphens and the country's code."""
+    digits = "".join(one for one in phone if one.isascii() and one.isdigit())
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
 def _may_read(person: Person) -> ColumnElement[bool]:
