@@ -88,6 +88,7 @@ def test_what_happened_before_now_can_be_told_later(cast: Cast, clock: Clock) ->
         cast.deployment, person(FACTORY), "produce", produce(), claimed_at=then
     )
     assert event(cast.deployment, recorded.index)["claimed_at"] == then
+    assert "time_outside_proof" not in open_findings(cast.deployment)
     later = cast.deployment.now() + timedelta(minutes=1)
     with pytest.raises(ClaimedInFuture):
         record_at_desk(cast.deployment, person(FACTORY), "produce", produce(), claimed_at=later)

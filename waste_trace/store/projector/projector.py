@@ -20,7 +20,7 @@ from waste_trace.compliance.record_quality import (
 )
 from waste_trace.compliance.rule import Raised
 from waste_trace.custody.manifest_progress import MANIFEST_VERBS
-from waste_trace.custody.vocabulary import VOCABULARY
+from waste_trace.custody.vocabulary import DESK, VOCABULARY
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import decode_b64
 from waste_trace.ledger.fork_evidence import DEVICE_FORK
@@ -121,8 +121,10 @@ class Projector:
         self._labels(record, work.findings)
         proven_after = self._quoted(record, work.findings)
         late = self._late(record)
+        # The desk signs what it is told, when it is told; that may have been long before (补录).
+        not_before = None if event.dev == DESK else proven_after
         outside = time_outside_proof(
-            record.idx, event.org, event.claimed_at, proven_after, record.logged_at
+            record.idx, event.org, event.claimed_at, not_before, record.logged_at
         )
         work.findings.add([*outside, *late], record)
         return index_row(record, flags) | {"proven_after": proven_after}
