@@ -78,7 +78,9 @@ class Stage:
         token, since = self._tokens.get(party.key, ("", self.clock.now()))
         if not token or self.clock.now() - since > timedelta(hours=8):
             secret = {"username": party.username, "password": self.passwords[party.username]}
-            answer = self.checked(httpx.post(f"{self.base_url}/v1/session", json=secret))
+            answer = self.checked(
+                httpx.post(f"{self.base_url}/v1/session", json=secret, timeout=60)
+            )
             token = str(answer.json()["token"])
             self._tokens[party.key] = (token, self.clock.now())
         return token
