@@ -22,6 +22,7 @@ from waste_trace.compliance.mass_balance import MASS_BALANCE_GAP
 from waste_trace.compliance.packing_difference import PACKING_DIFFERENCE
 from waste_trace.compliance.proven_time import OTHER_HISTORY, TIME_OUTSIDE_PROOF
 from waste_trace.compliance.record_quality import DEVICE_GAP, FORGED_LABEL, LATE_EVENT
+from waste_trace.compliance.reweighed import REWEIGHED
 from waste_trace.compliance.route_deviation import ROUTE_DEVIATION, TIME_DEVIATION
 from waste_trace.compliance.rule import Rule
 from waste_trace.compliance.silence import (
@@ -70,6 +71,7 @@ RULES: Mapping[str, Rule] = {
         OVERDRAWN,
         PACKING_DIFFERENCE,
         PRODUCER_STORAGE_TIME,
+        REWEIGHED,
         ROUTE_DEVIATION,
         SILENT_DEVICE,
         STOCK_MISMATCH,

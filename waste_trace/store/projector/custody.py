@@ -7,6 +7,7 @@ from waste_trace.codes import digital_id
 from waste_trace.compliance.copied_label import COPIED_LABEL, copied_labels
 from waste_trace.compliance.custody_gap import CUSTODY_GAP, UNKNOWN_CONTAINER, custody_gaps
 from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL, Place, impossible_travel
+from waste_trace.compliance.reweighed import REWEIGHED, reweighed
 from waste_trace.custody.fold import Present, Touch
 from waste_trace.custody.states import FINAL
 from waste_trace.custody.vocabulary import parse_body
@@ -25,6 +26,7 @@ CONTAINER_RULES = (
     UNKNOWN_CONTAINER.name,
     COPIED_LABEL.name,
     IMPOSSIBLE_TRAVEL.name,
+    REWEIGHED.name,
 )
 
 
@@ -77,6 +79,7 @@ def _fold_one(code: str, record: Record, work: Work) -> list[str]:
         *custody_gaps(code, present),
         *copied_labels(code, present, seen),
         *impossible_travel(code, seen, places, work.config.travel_limit_kmh),
+        *reweighed(code, seen, present.moves, work.config.weight_tolerance),
     ]
     work.findings.settle(CONTAINER_RULES, code, raised, record)
     return work.histories.manifests_of(code) if _tells_manifests(row, before) else []
