@@ -111,6 +111,7 @@ def ship(
     """出库 to 处置: one manifest."""
     sender, carrier, plant = large.party, large.carrier, large.plant
     shipment = Shipment(sender, carrier, plant, large.waste, codes)
+    keeper = f"{sender.org}/{'depot' if sender.kind == 'platform' else 'store'}"
     driver = f"{carrier.org}/driver{rng.randint(1, 2)}"
     true_kg = sum((plan.kg[code] for code in codes), Decimal(0))
     received = text(read_scale(true_kg, rng))
@@ -121,8 +122,8 @@ def ship(
               "lines": [line]}  # fmt: skip
     plate = {"vehicle_plate": "浙F7K21挂"}
     steps: list[tuple[str, str, Party, timedelta, dict[str, Any]]] = [
-        ("store_out", f"{sender.org}/store", sender, timedelta(0), {}),
-        ("open_manifest", f"{sender.org}/store", sender, timedelta(minutes=10), opened),
+        ("store_out", keeper, sender, timedelta(0), {}),
+        ("open_manifest", keeper, sender, timedelta(minutes=10), opened),
         ("load", driver, carrier, timedelta(minutes=20), plate),
         ("depart", driver, carrier, timedelta(minutes=10), plate),
         ("arrive", driver, carrier, on_road, plate),

@@ -29,7 +29,7 @@ MEANT: Mapping[str, frozenset[str]] = {
         "incompatible_neighbours": ("incompatible_neighbours",),
         "not_collected": ("no_collection",),
         "merge_difference": ("packing_difference",),
-        "vanished_kilograms": ("mass_balance_gap", "weight_difference"),
+        "vanished_kilograms": ("reweighed",),
         "unlicensed_receiver": ("unlicensed_receiver",),
         "over_licence": ("quantity_over_permit",),
         "from_nowhere": ("mass_balance_gap", "custody_gap"),
