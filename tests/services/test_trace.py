@@ -205,7 +205,7 @@ def test_a_manifest_is_seen_by_its_three_parties(cast: Cast, clock: Clock) -> No
     for org in (BUREAU, FACTORY, CARRIER, PLANT):
         found = find_manifest(cast.deployment, person(org), told.manifest)
         assert found is not None
-        assert (found["state"], found["containers"]) == ("accepted", [told.code])
+        assert (found["state"], found["containers"]) == ("closed", [told.code])
         assert (found["planned_kg"], found["received_kg"]) == (Decimal(180), Decimal(180))
         assert len(found["events"]) == 7
         assert [row["manifest"] for row in list_manifests(cast.deployment, person(org))] == [
