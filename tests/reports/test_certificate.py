@@ -1,9 +1,15 @@
 """What is a certificate, and what only looks like one."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
-from waste_trace.reports.certificate import MalformedCertificate, read_certificate
+from waste_trace.custody.balance import Booking
+from waste_trace.custody.movements import Account, Kind, Movement
+from waste_trace.reports.certificate import MalformedCertificate, compare, read_certificate
 
+START = datetime(2026, 11, 2, tzinfo=UTC)
 GOOD = {
     "v": 1,
     "kind": "mass-balance",
@@ -40,3 +46,12 @@ def test_what_is_none_is_refused(change: dict[str, object]) -> None:
 def test_neither_is_any_other_json(value: object) -> None:
     with pytest.raises(MalformedCertificate):
         read_certificate(value)
+
+
+@pytest.mark.parametrize(
+    "lines", [["x"], [{}], [{"waste_code": "900-214-08", "figures": 7}], [None]]
+)
+def test_lines_that_are_none_differ_and_break_nothing(lines: list[object]) -> None:
+    move = Movement(1, Kind.PRODUCED, Account(str(GOOD["org"])), Decimal(5), START)
+    bookings = [Booking("A", "900-214-08", move)]
+    assert compare({**GOOD, "lines": lines}, bookings) is not None

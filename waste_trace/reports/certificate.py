@@ -119,20 +119,27 @@ def compare(value: Mapping[str, Any], bookings: Sequence[Booking]) -> Difference
 
 
 def _differences(said: Sequence[Any], true: Sequence[Any]) -> Iterator[Difference]:
-    codes = [[line.get("waste_code") for line in lines] for lines in (said, true)]
+    codes = [[_at(line, "waste_code") for line in lines] for lines in (said, true)]
     if codes[0] != codes[1]:
         yield Difference("废物代码 waste codes", str(codes[0]), str(codes[1]))
     for mine, theirs in zip(said, true, strict=False):
         code = theirs["waste_code"]
-        for item in Item:
-            one, other = mine.get("figures", {}).get(item.value, {}), theirs["figures"][item.value]
-            for name in ("weight_kg", "entries"):
-                if not _same(one.get(name), other[name]):
-                    where = f"{code} {item.value} {name}"
-                    yield Difference(where, str(one.get(name)), str(other[name]))
-        for name in ("closing_kg", "on_hand_kg", "unassigned_kg", "stock"):
-            if not _same(mine.get(name), theirs[name]):
-                yield Difference(f"{code} {name}", str(mine.get(name)), str(theirs[name]))
+        paths = [
+            ("figures", item.value, name) for item in Item for name in ("weight_kg", "entries")
+        ]
+        totals = ("closing_kg", "on_hand_kg", "unassigned_kg", "stock")
+        for path in (*paths, *((name,) for name in totals)):
+            one, other = _at(mine, *path), _at(theirs, *path)
+            if not _same(one, other):
+                where = " ".join((code, *path[-2:]))
+                yield Difference(where, str(one), str(other))
+
+
+def _at(value: object, *path: str) -> object:
+    """What stands there in somebody's JSON, or None where it is not what it should be."""
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def _same(said: object, true: object) -> bool:
