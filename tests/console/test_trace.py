@@ -55,6 +55,7 @@ def test_a_mixture_shows_what_went_into_it(district: District) -> None:
     for source in district.merged:
         assert f"/containers/{source}" in page.links
     assert "30.000 kg" in page.text
+    assert page.text.count("50.0%") >= 2  # each of two equal sources
     assert "永顺汽修" in page.text
 
 

@@ -70,6 +70,17 @@ def test_an_unknown_weight_makes_shares_unknown_and_not_zero() -> None:
     assert ends_of("a", edges[:1]) == [Share("m", Decimal(1), True)]
 
 
+def test_what_was_treated_on_the_way_is_said() -> None:
+    edges = [Edge("a", "b", Decimal(60)), Edge("a", "c", Decimal(40)),
+             Edge("b", "ash", Decimal(60), treated=True)]  # fmt: skip
+    assert ends_of("a", edges) == [
+        Share("b", Decimal("0.6"), False),
+        Share("c", Decimal("0.4"), True),
+        Share("ash", Decimal("0.6"), True, treated=True),
+    ]
+    assert sources_of("ash", [edges[2], edges[0]])[-1] == Share("a", Decimal(1), True, True)
+
+
 def test_a_circle_is_named_without_shares() -> None:
     edges = [Edge(pair[0], pair[1], Decimal(1)) for pair in ("xa", "ab", "ba", "bc")]
     assert cycles(edges) == [("a", "b")]

@@ -9,7 +9,8 @@ from tests.scenarios.scene import PLATE, Scene, kilograms
 
 OIL, OIL_NAME = "900-214-08", "车辆维修废机油"
 DRUM_OIL, DRUM_OIL_NAME = "900-249-08", "废矿物油"
-NAMES = {OIL: OIL_NAME, DRUM_OIL: DRUM_OIL_NAME, "336-064-17": "电镀污泥"}
+MEDICAL = "841-001-01"
+NAMES = {OIL: OIL_NAME, DRUM_OIL: DRUM_OIL_NAME, "336-064-17": "电镀污泥", MEDICAL: "感染性废物"}
 
 
 def total(weights: Sequence[str]) -> str:
@@ -56,8 +57,9 @@ def consign(
     waste: str = DRUM_OIL,
     carrier: Party = CARRIER,
     receiver: Party = PLANT,
+    **more: Any,
 ) -> str:
-    """出库, 填写联单: the sender's part of a manifest; its number."""
+    """出库, 填写联单: the sender's part of a manifest; its number. ``more``: fields of its body."""
     scene.still.next_morning()
     scene.say(sender, "store_out", {"containers": codes})
     number = scene.number(sender)
@@ -76,6 +78,7 @@ def consign(
         "receiver": receiver.org,
         "vehicle_plate": PLATE,
         "lines": [line],
+        **more,
     }
     scene.say(sender, "open_manifest", body)
     return number
@@ -94,14 +97,19 @@ def on_board(number: str, codes: list[str], **more: Any) -> dict[str, Any]:
 
 
 def receive(
-    scene: Scene, number: str, codes: list[str], weight_kg: str, receiver: Party = PLANT
+    scene: Scene,
+    number: str,
+    codes: list[str],
+    weight_kg: str,
+    receiver: Party = PLANT,
+    method: str = "R9",
 ) -> None:
     """过磅, 接收."""
     scene.clock.forward(minutes=10)
     weighed = {"containers": codes, "manifest": number, "weight_kg": weight_kg}
     scene.say(receiver, "weigh_in", weighed)
     scene.clock.forward(minutes=10)
-    scene.say(receiver, "accept", {"containers": codes, "manifest": number, "method": "R9"})
+    scene.say(receiver, "accept", {"containers": codes, "manifest": number, "method": method})
 
 
 def treat(

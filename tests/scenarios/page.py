@@ -4,6 +4,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -111,17 +112,21 @@ def _kg(weight_kg: Decimal | None) -> str:
     return "" if weight_kg is None else f"{weight_kg:,.3f}"
 
 
+def tell(key: str) -> str:
+    """Play one story in a folder of its own; its chapter."""
+    folder = Path(tempfile.mkdtemp(prefix="scenario-"))
+    try:
+        with stage(folder) as scene:
+            STORIES[key].play(scene)
+            return chapter(key, STORIES[key], scene)
+    finally:
+        shutil.rmtree(folder)
+
+
 def main() -> None:
     """Play every story and write the page."""
-    chapters = {}
-    for key, story in STORIES.items():
-        folder = Path(tempfile.mkdtemp(prefix="scenario-"))
-        try:
-            with stage(folder) as scene:
-                story.play(scene)
-                chapters[key] = chapter(key, story, scene)
-        finally:
-            shutil.rmtree(folder)
+    with ProcessPoolExecutor() as pool:
+        chapters = dict(zip(STORIES, pool.map(tell, STORIES), strict=True))
     PAGE.write_text(document(chapters), encoding="utf-8")
 
 

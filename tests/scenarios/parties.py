@@ -13,8 +13,20 @@ from api.demo.cast import (
 from waste_trace.codes import uscc
 
 __all__ = [
-    "BUREAU", "CARRIER", "EVERYBODY", "FACTORY", "GARAGE", "NEXT_CARRIER", "PLANT", "PLATFORM",
-    "PRINTER", "SMALL", "Party",
+    "BUREAU",
+    "CARRIER",
+    "EVERYBODY",
+    "FACTORY",
+    "FAR_PLANT",
+    "GARAGE",
+    "HOSPITAL",
+    "NEXT_CARRIER",
+    "PLANT",
+    "PLATFORM",
+    "PRINTER",
+    "REGIONS",
+    "SMALL",
+    "Party",
 ]  # fmt: skip
 
 
@@ -28,6 +40,16 @@ NEXT_CARRIER = Party(
     "next_carrier", str(uscc.build("9", "1", "330402", "MA2NEXT09")), "嘉兴通达危货运输有限公司",
     "transporter", "", "", "next_carrier", "钱驾驶",
 )  # fmt: skip
+HOSPITAL = Party(
+    "hospital", str(uscc.build("9", "1", "330482", "MA2HQP01X")), "平湖康宁医院", "producer",
+    "康宁医疗废物暂存间", "贮存库", "hospital", "何护士",
+)  # fmt: skip
+FAR_PLANT = Party(
+    "far_plant", str(uscc.build("9", "1", "320583", "MA2FAR01X")), "昆山远达环保处置有限公司",
+    "treatment", "远达接收贮存库", "贮存库", "far_plant", "冯接收",
+)  # fmt: skip
+#: Where a party is registered, if not in the bureau's own county.
+REGIONS = {FAR_PLANT.key: "320583"}
 #: Ten small producers (小微产废单位) of one street.
 SMALL = tuple(
     _small(number, name)
@@ -37,4 +59,7 @@ SMALL = tuple(
         1,
     )
 )  # fmt: skip
-EVERYBODY = (BUREAU, FACTORY, GARAGE, PRINTER, PLATFORM, CARRIER, NEXT_CARRIER, PLANT, *SMALL)
+EVERYBODY = (
+    BUREAU, FACTORY, GARAGE, PRINTER, HOSPITAL, PLATFORM, CARRIER, NEXT_CARRIER, PLANT, FAR_PLANT,
+    *SMALL,
+)  # fmt: skip

@@ -13,7 +13,7 @@ from api.demo.stage import Stage, prove, serving
 from api.http.app import create_app
 from tests.scenarios.books import Books, read_books
 from tests.scenarios.clock import MONDAY, StillClock
-from tests.scenarios.parties import BUREAU, EVERYBODY, Party
+from tests.scenarios.parties import BUREAU, EVERYBODY, REGIONS, Party
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import open_ledger
@@ -102,14 +102,19 @@ class Scene(Stage):
         body: Mapping[str, Any],
         *,
         personal: Mapping[str, str] | None = None,
+        at: datetime | None = None,
     ) -> int:
-        """One event by the party's handheld, sent at once; its ledger index."""
-        seq = self._sign(party, typ, body, personal=personal)
+        """One event by the party's handheld, sent at once; its ledger index.
+
+        Args:
+            at: when it happened, if that was before now.
+        """
+        seq = self._sign(party, typ, body, personal=personal, at=at)
         report = self.sync(party)
         prove(seq in report.received, f"{typ} of {party.name} was not received")
         index = self.handhelds[party.key].notebook.records()[seq].index
         prove(index is not None, f"{typ} has no index")
-        self._tell(party, typ, body, index)
+        self._tell(party, typ, body, index, at)
         return int(index or 0)
 
     def note(self, party: Party, typ: str, body: Mapping[str, Any]) -> None:
@@ -130,11 +135,15 @@ class Scene(Stage):
             self.told[place] = replace(line, index=records[seq].index)
         return len(report.received)
 
-    def desk(self, party: Party, typ: str, body: Mapping[str, Any], **more: Any) -> int:
+    def desk(
+        self, party: Party, typ: str, body: Mapping[str, Any], claimed_at: datetime | None = None
+    ) -> int:
         """One event that a signed-in person says without a device; its ledger index."""
-        said = {"body": dict(body), "site": party.site, **more}
+        said: dict[str, Any] = {"body": dict(body), "site": party.site}
+        if claimed_at is not None:
+            said["claimed_at"] = claimed_at.isoformat()
         index = int(self.call(party, "POST", f"/v1/desk/{typ}", json=said)["index"])
-        self._tell(party, typ, body, index)
+        self._tell(party, typ, body, index, claimed_at)
         return index
 
     def review(self) -> None:
@@ -162,17 +171,27 @@ class Scene(Stage):
         *,
         offline: bool = False,
         personal: Mapping[str, str] | None = None,
+        at: datetime | None = None,
     ) -> int:
         if party.key not in self.handhelds:
             self.enrol(party, f"{party.name}手持终端")
         return self.handhelds[party.key].record(
-            typ, body, at=self.clock.now(), offline=offline, personal=personal
+            typ, body, at=at or self.clock.now(), offline=offline, personal=personal
         )
 
-    def _tell(self, party: Party, typ: str, body: Mapping[str, Any], index: int | None) -> None:
+    def _tell(
+        self,
+        party: Party,
+        typ: str,
+        body: Mapping[str, Any],
+        index: int | None,
+        at: datetime | None = None,
+    ) -> None:
         row = VOCABULARY[typ]
         about = self._about(body)
-        self.told.append(Line(self.clock.now(), party.name, typ, row.zh, row.en, about, index))
+        self.told.append(
+            Line(at or self.clock.now(), party.name, typ, row.zh, row.en, about, index)
+        )
 
     def _about(self, body: Mapping[str, Any]) -> str:
         """The containers, weights and parties of a body in a few words."""
@@ -191,6 +210,7 @@ class Scene(Stage):
             parts.append(f"{body['old']} → {body['new']} kg ({self.entry(body['corrects'])})")
         parts += [self.entry(body["correction"])] if "correction" in body else []
         by_org = {party.org: party.name for party in EVERYBODY}
+        parts += [self.entry(body["application"])] if "application" in body else []
         for name in ("unit", "from_org", "to_org"):
             parts += [by_org[body[name]]] if body.get(name) in by_org else []
         return " ".join(part for part in parts if part)
@@ -247,7 +267,9 @@ def kilograms(weight_kg: Decimal) -> str:
 def _register(deployment: Deployment) -> None:
     open_ledger(deployment)
     for party in EVERYBODY:
-        register_organisation(deployment, party.org, party.name, [party.kind], "330482")
+        register_organisation(
+            deployment, party.org, party.name, [party.kind], REGIONS.get(party.key, "330482")
+        )
         if party.site:
             register_site(deployment, party.site, party.org, party.site_name, party.site_kind)
         person = (party.username, PASSWORD, party.person, party.kind, party.org)

@@ -13,11 +13,15 @@ _PLACES = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """So much of ``parent`` went into ``child``; None where nobody knows how much."""
+    """So much of ``parent`` went into ``child``; None where nobody knows how much.
+
+    ``treated``: it was treated on the way, and ``child`` is what came out (次生废物).
+    """
 
     parent: str
     child: str
     weight_kg: Decimal | None
+    treated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,13 @@ class Share:
         share: 0 to 1, to six decimals: of the container's waste, how much came through this node
             (backward) or went into it (forward); None where a weight on the way is unknown.
         last: nothing is known beyond it: a source, or an end.
+        treated: a treatment lies between: the share says what had a part in it, not kilograms.
     """
 
     node: str
     share: Decimal | None
     last: bool
+    treated: bool = False
 
 
 def sources_of(node: str, edges: Iterable[Edge]) -> list[Share]:
@@ -73,18 +79,24 @@ def _walk(start: str, edges: Iterable[Edge]) -> list[Share]:
         outs.setdefault(edge.parent, []).append(edge)
         waits[edge.child] = waits.get(edge.child, 0) + 1
     shares: dict[str, Decimal | None] = {start: Decimal(1)}
+    treated: set[str] = set()
     ready, order = [start], list[str]()
     while ready:
         node = ready.pop(0)
         order.append(node)
         for edge, part in zip(outs.get(node, ()), _parts(outs.get(node, ())), strict=True):
             shares[edge.child] = _plus(shares.get(edge.child, Decimal(0)), shares[node], part)
+            if edge.treated or node in treated:
+                treated.add(edge.child)
             waits[edge.child] -= 1
             if not waits[edge.child] and edge.child != start:
                 ready.append(edge.child)
     stuck = sorted(node for node in waits if node not in order)
-    known = [Share(node, _rounded(shares[node]), node not in outs) for node in order[1:]]
-    return [*known, *(Share(node, None, node not in outs) for node in stuck)]
+    return [
+        Share(node, None if node in stuck else _rounded(shares[node]), node not in outs,
+              node in treated)
+        for node in (*order[1:], *stuck)
+    ]  # fmt: skip
 
 
 def _parts(edges: Iterable[Edge]) -> list[Decimal | None]:
@@ -111,7 +123,7 @@ def _rounded(share: Decimal | None) -> Decimal | None:
 
 
 def _turned(edge: Edge) -> Edge:
-    return Edge(edge.child, edge.parent, edge.weight_kg)
+    return Edge(edge.child, edge.parent, edge.weight_kg, edge.treated)
 
 
 def _without_ends(outs: Mapping[str, set[str]]) -> dict[str, set[str]]:

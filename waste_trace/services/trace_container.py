@@ -45,7 +45,8 @@ class Trace:
         sources, ends: containers that went into it, and that it went into, nearest first. Each row
             has beside its own columns ``share`` (0 to 1: of this container's waste, how much came
             through there, or went there; None where a weight is unknown), ``share_kg`` and ``last``
-            (True: nothing is known beyond it).
+            (True: nothing is known beyond it) and
+            ``treated`` (a treatment lies between; an end then has a share and no ``share_kg``).
         batches: the production batches that its waste came from, with ``share`` and ``share_kg``.
         complete: every end of it has been treated.
     """
@@ -77,7 +78,11 @@ def trace_container(deployment: Deployment, code: str) -> Trace:
         sources = _shared(connection, came, weight_kg)
         batches = _batches(connection, came, weight_kg)
         edges = _edges(connection, code, up=False)
-        ends = _shared(connection, ends_of(code, edges), weight_kg)
+        went = ends_of(code, edges)
+        ends = tuple(
+            row | {"share_kg": None} if row["treated"] else row
+            for row in _shared(connection, went, weight_kg)
+        )
         family = [row["container"] for row in (*container, *sources, *ends)]
         events = _events(connection, family)
         manifests = {row["manifest"] for row in events if row["manifest"]}
@@ -91,12 +96,12 @@ def _edges(connection: Connection, code: str, *, up: bool) -> list[Edge]:
     """All edges beyond a container, nearest first: a query for each step, and none twice."""
     table = table_of(GenealogyEdge)
     start = table.c.child if up else table.c.parent
-    columns = (table.c.parent, table.c.child, table.c.weight_kg)
+    columns = (table.c.parent, table.c.child, table.c.weight_kg, table.c.kind)
     found: list[Edge] = []
     seen, frontier = {code}, [code]
     while frontier:
         query = select(*columns).order_by(table.c.parent, table.c.child, table.c.idx)
-        new = [Edge(*row) for part in _parts(frontier)
+        new = [Edge(row[0], row[1], row[2], row[3] == "secondary") for part in _parts(frontier)
                for row in connection.execute(query.where(start.in_(part)))]  # fmt: skip
         found += new
         beyond = dict.fromkeys(edge.parent if up else edge.child for edge in new)
@@ -143,9 +148,10 @@ def _batches(
 
 def _part(share: Share, weight_kg: Decimal | None) -> dict[str, Any]:
     if share.share is None or weight_kg is None:
-        return {"share": share.share, "share_kg": None, "last": share.last}
-    kg = (share.share * weight_kg).quantize(_GRAM)
-    return {"share": share.share, "share_kg": kg, "last": share.last}
+        kg = None
+    else:
+        kg = (share.share * weight_kg).quantize(_GRAM)
+    return {"share": share.share, "share_kg": kg, "last": share.last, "treated": share.treated}
 
 
 def _parts(items: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 
 from tests.scenarios.stories import (
     copied_label,
+    cross_province,
     direct,
     disputed_correction,
     erased_person,
+    medical_day,
     milk_run,
     offline_driver,
+    paper_day,
     partial_rejection,
     split_and_treat,
     two_carriers,
@@ -19,8 +22,11 @@ from tests.scenarios.story import Story
 _MODULES = (
     direct,
     milk_run,
+    medical_day,
     two_carriers,
     partial_rejection,
+    cross_province,
+    paper_day,
     copied_label,
     weight_fraud,
     offline_driver,
