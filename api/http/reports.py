@@ -1,4 +1,4 @@
-"""Forms to take away: JSON for programs, XLSX to work on, PDF to sign; the manifest to print."""
+"""Forms to take away: JSON for programs, XLSX to work on, PDF to sign."""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
