@@ -24,7 +24,7 @@ when the run and the page differ. D1 is a Monday; times are those of Shanghai; C
 M1 a manifest, #12 the twelfth entry of the story in the ledger.
 场景由真实服务器运行生成：步骤、事件、问题与物料平衡。
 """
-_ENTRY = re.compile(r"#(\d+)")
+_ENTRY = re.compile(r"(#|第 |entry |entries |(?<=\d) and )(\d+)(?= 条|\b)")
 _DEVICE = re.compile(r"dev-[0-9a-f]{16}")
 
 
@@ -88,7 +88,8 @@ def _readable(text: str, scene: Scene) -> str:
         text = text.replace(code, name)
     for party in EVERYBODY:
         text = text.replace(party.org, party.name)
-    text = _ENTRY.sub(lambda found: scene.entry(int(found[1])), text)
+    # Where the story begins in the ledger is no part of it.
+    text = _ENTRY.sub(lambda found: f"{found[1]}{int(found[2]) - scene.first + 1}", text)
     return _DEVICE.sub("dev-…", text)
 
 
