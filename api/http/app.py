@@ -51,6 +51,34 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+#: The subjects, in the order in which their addresses are tried.
+PARTS = (
+    events,
+    desk,
+    personal,
+    devices,
+    ledger,
+    bundles,
+    quarantine,
+    records,
+    compliance,
+    manifests,
+    registers,
+    labels,
+    pictures,
+    session,
+    accounts,
+    parties,
+    notices,
+    webhooks,
+    changes,
+    reports,
+    collection,
+    imports,
+    medical,
+)
+
+
 class SecurityHeaders:
     """Pure ASGI (a wrapping middleware of the framework costs throughput)."""
 
@@ -91,31 +119,7 @@ def create_app(deployment: Deployment) -> FastAPI:
     app.state.deployment = deployment
     app.add_middleware(SecurityHeaders)
     problems.install(app, problem_page)
-    for part in (
-        events,
-        desk,
-        personal,
-        devices,
-        ledger,
-        bundles,
-        quarantine,
-        records,
-        compliance,
-        manifests,
-        registers,
-        labels,
-        pictures,
-        session,
-        accounts,
-        parties,
-        notices,
-        webhooks,
-        changes,
-        reports,
-        collection,
-        imports,
-        medical,
-    ):
+    for part in PARTS:
         app.include_router(part.router)
 
     @app.get("/healthz")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.simulate.faults import About, DeviceOf, Planted
+from api.simulate.ground import About, DeviceOf, Planted
 from api.simulate.plan import Deed, Shipment
 
 #: Which rules mean which fault.

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from api.cli.output import PROVEN, WRONG_USE
-from api.simulate import faults
 from api.simulate.district import build_district
+from api.simulate.ground import Planted
 from api.simulate.honest import plan_district
 from api.simulate.run import START
 from api.simulate.score import MEANT, score
@@ -58,7 +58,7 @@ def test_what_two_weeks_can_show_is_found(told: Mapping[str, Any]) -> None:
 
 
 def test_the_planter_knows_no_rule() -> None:
-    known = {"faults", "honest", "plan", "district"}
+    known = {"faults", "ground", "honest", "plan", "district"}
     for name in known:
         tree = ast.parse((ROOT / f"api/simulate/{name}.py").read_text(encoding="utf-8"))
         imported = {
@@ -103,7 +103,7 @@ def test_an_honest_plan_is_well_formed_and_the_same_for_a_seed() -> None:
 
 
 def test_a_finding_that_nobody_planted_is_false() -> None:
-    planted = [faults.Planted("copied_label", ["C1"], ["M1"])]
+    planted = [Planted("copied_label", ["C1"], ["M1"])]
     found = {"rule": "copied_label", "subject": "C1", "cleared_idx": None, "key": "a"}
     beside = {"rule": "weight_difference", "subject": "M1", "cleared_idx": None, "key": "b"}
     overdue = {"rule": "finding_overdue", "subject": "finding:a", "cleared_idx": None, "key": "c"}
