@@ -5,14 +5,16 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from api.demo.cast import BUREAU
+from api.demo.cast import BUREAU, PLANT
 from api.demo.direct import Drum
 from api.demo.milk_run import MilkRun
 from api.demo.stage import Stage, prove
+from waste_trace.reports.check_certificate import check_certificate
 
 _LIFE = ("issue", "fill", "store_in", "store_out", "open_manifest", "load", "depart", "arrive",
          "weigh_in", "accept", "treat")  # fmt: skip
@@ -49,6 +51,21 @@ def verify_offline(bundle: Path, keys: Path) -> tuple[str, dict[str, Any]]:
     prove(code == 0 and report["verdict"] == "proven", f"exit {code}: {report}")
     checks = [check["name"] for check in report["checks"]]
     return f"{report['size']} entries proven · {len(checks)} checks", report
+
+
+def balance(stage: Stage, bundle: Path, keys: Path) -> str:
+    """物料平衡: the plant's certificate recomputed from the bundle; a changed figure is named."""
+    days = {"from": f"{stage.clock.now() - timedelta(days=7):%Y-%m-%d}", "format": "certificate"}
+    path = "/v1/reports/mass-balance"
+    certificate = stage.call(BUREAU, "GET", path, params={"org": PLANT.org, **days})
+    checked = check_certificate(certificate, bundle, keys)
+    prove(checked.exit_code == 0, f"exit {checked.exit_code}: {checked.en}")
+    forged = json.loads(json.dumps(certificate).replace('"182.300"', '"183.300"'))
+    prove(forged != certificate, "the plant's first drum is not in its certificate")
+    found = check_certificate(forged, bundle, keys)
+    prove(found.exit_code == 1, "a certificate with a changed figure passes")
+    named = found.difference.zh if found.difference else found.zh
+    return f"{len(certificate['lines'])} 种废物 wastes · {named}"
 
 
 def flip(bundle: Path, keys: Path) -> str:

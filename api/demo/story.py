@@ -76,6 +76,7 @@ class Story:
             ("trace", partial(audit.trace, stage, drum, run)),
             ("export_bundle", partial(audit.export, stage, self.bundle, self.keys)),
             ("verify_offline", self._verify),
+            ("mass_balance", partial(audit.balance, stage, self.bundle, self.keys)),
             ("detect_tampering", partial(audit.flip, self.bundle, self.keys)),
         ]
         return all(self._act(name, act) for name, act in acts)

@@ -17,7 +17,7 @@ STEPS = (
     "verify_frame", "camera_covered", "store_out", "open_manifest", "load", "transport",
     "weigh_in", "accept", "late_events", "treat", "collect_small", "merge", "consign_merged",
     "weight_difference", "treat_merged", "trace", "export_bundle", "verify_offline",
-    "detect_tampering",
+    "mass_balance", "detect_tampering",
 )  # fmt: skip
 
 
