@@ -17,6 +17,9 @@ from waste_trace.services.issue_labels import issue_labels
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.settings import Settings
 
+#: Entries of a ledger that has just been opened: the opening, and a key for each service.
+OPENED = 6
+
 
 def cli(folder: Path, *arguments: str, **own: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "WASTE_TRACE_DATA_DIR": str(folder / "data"), **own}
@@ -39,14 +42,14 @@ def test_check_says_what_it_found_and_how_far_it_came(home: Path) -> None:
     first = cli(home, "check", "--json")
     assert first.returncode == 0, first.stderr
     value = json.loads(first.stdout)
-    assert (value["verdict"], value["size"], value["problem"]) == ("proven", 4, None)
-    assert "4/4" in first.stderr
+    assert (value["verdict"], value["size"], value["problem"]) == ("proven", OPENED, None)
+    assert f"{OPENED}/{OPENED}" in first.stderr
     again = cli(home, "check")
     assert (again.returncode, again.stderr) == (0, "")
     assert "PROVEN" in again.stdout
     full = cli(home, "check", "--full")
     assert full.returncode == 0
-    assert "4/4" in full.stderr
+    assert f"{OPENED}/{OPENED}" in full.stderr
 
 
 def test_check_names_what_went_back(home: Path) -> None:
@@ -104,7 +107,7 @@ def test_a_ledger_that_lost_entries_goes_on_under_a_new_name(home: Path) -> None
     done = cli(home, "restore", "--as", "x.example/2", "--because", "disk", "--into", into)
     assert done.returncode == 0, done.stderr
     again = cli(home, "check", "--full", "--json", WASTE_TRACE_DATA_DIR=into)
-    assert (again.returncode, json.loads(again.stdout)["size"]) == (0, 4)
+    assert (again.returncode, json.loads(again.stdout)["size"]) == (0, OPENED)
     assert "x.example/2" in (home / "new/public-keys/policy.txt").read_text()
     assert cli(home, "check").returncode == 1  # the old one is as it was
     twice = cli(home, "restore", "--as", "x.example/3", "--because", "disk", "--into", into)

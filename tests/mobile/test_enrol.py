@@ -76,7 +76,7 @@ def test_engine_without_ed25519_enrols_with_p256_and_still_verifies_the_ledger(
 def test_language_switch_keeps_both_languages_in_reach(
     enrolled: Handheld, screenshots: Path
 ) -> None:
-    enrolled.page.get_by_role("button", name="EN").click()
+    enrolled.page.get_by_role("button", name="EN", exact=True).click()
     expect(enrolled.page.get_by_text("What are you doing?")).to_be_visible()
     assert enrolled.page.evaluate("document.documentElement.lang") == "en"
     enrolled.picture(screenshots, "record-english")

@@ -52,10 +52,11 @@ def _form(manifest: PrintedManifest, face: LabelFont) -> list[list[Element]]:
     """Set the three parts below each other; a row that no longer fits starts a page."""
     elements, y = _head(manifest, face)
     pages = [elements]
+    waste = "危险废物" if manifest.title.startswith("危险废物") else "废物"
     for heading, rows in (
-        ("第一部分  废物移出信息（由移出人填写）", _sent(manifest)),
-        ("第二部分  废物运输信息（由承运人填写）", _carried(manifest)),
-        ("第三部分  废物接受信息（由接受人填写）", _accepted(manifest)),
+        (f"第一部分  {waste}移出信息（由移出人填写）", _sent(manifest)),
+        (f"第二部分  {waste}运输信息（由承运人填写）", _carried(manifest)),
+        (f"第三部分  {waste}接受信息（由接受人填写）", _accepted(manifest)),
     ):
         rest: Sequence[Row] = rows
         while rest:
