@@ -80,6 +80,24 @@ def test_what_was_split_is_weighed_portion_by_portion(
     assert body["labels"] == [label(f"{CODE}{serial}") for serial in ("71", "72", "73")]
 
 
+def test_a_scan_goes_on_while_the_last_one_is_listed(handheld: Handheld) -> None:
+    """The list grows in the middle of the next code: what was typed of it stays."""
+    handheld.enrol(PLANT)
+    label = handheld.backend.label
+    handheld.choose("split")
+    handheld.wedge(label(f"{CODE}71"))
+    handheld.page.locator("#in-into").focus()
+    second = label(f"{CODE}73")
+    handheld.wedge(label(f"{CODE}72"))
+    handheld.page.keyboard.type(second[:40])
+    expect(handheld.page.locator(".listed")).to_have_count(1)
+    handheld.wedge(second[40:])
+    expect(handheld.page.locator(".listed")).to_have_count(2)
+    assert handheld.page.locator(".portion").evaluate_all(
+        "inputs => inputs.map(input => input.dataset.code)"
+    ) == [f"{CODE}72", f"{CODE}73"]
+
+
 def test_a_waypoint_is_where_the_device_is(handheld: Handheld, screenshots: Path) -> None:
     handheld.context.grant_permissions(["geolocation"])
     handheld.context.set_geolocation({"latitude": 30.6987654321, "longitude": 121.02})

@@ -8,7 +8,7 @@ import { big, fill, h, icon } from "./dom";
 import { field } from "./enrolScreen";
 import { notify, signal, type Mood } from "./feedback";
 import { other, t } from "./i18n";
-import { listField } from "./listField";
+import { type ListField, listField } from "./listField";
 import { scanList, verdictText } from "./scanList";
 import { closeSheets } from "./sheet";
 import { openCamera, photoButton, typeButton, wedgeLine } from "./scanTools";
@@ -21,7 +21,9 @@ export class RecordScreen {
   private readonly scans = h("div");
   private readonly form = h("div", { class: "form" });
   private readonly submit = h("div", { class: "submit" });
+  private readonly lists = new Map<string, ListField>();
   private busy = false;
+  private reading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly session: Session,
@@ -39,7 +41,13 @@ export class RecordScreen {
     this.renderSubmit();
   }
 
-  readonly scanned = async (text: string, target = ""): Promise<void> => {
+  /** Labels take their places in the order in which they were scanned, however long each check takes. */
+  readonly scanned = (text: string, target = ""): Promise<void> => {
+    this.reading = this.reading.catch(() => undefined).then(() => this.take(text, target));
+    return this.reading;
+  };
+
+  private async take(text: string, target: string): Promise<void> {
     const scan = await this.session.read(text);
     if (scan.kind === "enrol") return this.onEnrolCode(scan.code);
     if (scan.kind === "broken") {
@@ -53,9 +61,9 @@ export class RecordScreen {
     }
     this.announce(scan, added);
     this.renderScans();
-    if (added === "filled") this.showFilled(target);
+    if (added === "filled") this.showValues();
     this.renderSubmit();
-  };
+  }
 
   private announce(scan: Scan, added: Added): void {
     if (scan.kind === "container" && added !== "filled") {
@@ -132,6 +140,7 @@ export class RecordScreen {
 
   private renderForm(): void {
     const { draft } = this;
+    this.lists.clear();
     fill(this.form, ...draft.inputs.map((name) => {
       const { choices, list } = draft.input(name);
       if (list) return this.listField(name);
@@ -139,25 +148,21 @@ export class RecordScreen {
     }));
   }
 
-  /** A list grows by what was scanned into it, and waits for the next one. */
-  private showFilled(target: string): void {
-    if (!target || !this.draft.input(target).list) return this.showValues();
-    this.renderForm();
-    this.form.querySelector<HTMLInputElement>(`#in-${CSS.escape(target)}`)?.focus();
-  }
-
   private listField(name: string): HTMLElement {
     const scanned = (text: string): void => void this.scanned(text, name);
-    return listField(this.draft, name, scanned, (drawn) => {
-      if (drawn) this.renderForm();
-      this.renderSubmit();
-    });
+    const list = listField(this.draft, name, scanned, () => this.renderSubmit());
+    this.lists.set(name, list);
+    return list.element;
   }
 
   /** Puts scanned values into the fields that stand there: a person may be typing in another. */
   private showValues(): void {
     for (const name of this.draft.inputs) {
-      if (this.draft.input(name).list) continue;
+      const list = this.lists.get(name);
+      if (list) {
+        list.draw();
+        continue;
+      }
       const input = this.form.querySelector<HTMLInputElement>(`#in-${CSS.escape(name)}`);
       const value = this.draft.values.get(name) ?? "";
       if (!input || input.value === value) continue;
