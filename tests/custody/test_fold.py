@@ -1,7 +1,7 @@
 """From events to the present: any order of arrival, clocks that differ, three weights apart."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.cast import BATCH, CARRIER, FACTORY, PLANT
 from tests.custody.lives import CODE, MANIFEST, OTHER, STATES, life, touch
-from waste_trace.custody.fold import CLOCK_SKEW, RECEIVING, Present, Touch, fold
+from waste_trace.custody.fold import CLOCK_SKEW, RECEIVING, Present, Touch, fold, fold_on
 from waste_trace.custody.movements import Account
 from waste_trace.custody.states import TRANSITIONS, State
 
@@ -78,6 +78,24 @@ def test_the_order_of_arrival_does_not_matter(touches: list[Touch], data: st.Dat
     present = fold(arrived(touches, order))
     assert present == fold(touches)
     assert present.missing == ()
+
+
+@given(lawful_lives(), st.data())
+def test_folding_on_is_folding_anew(touches: list[Touch], data: st.DataObject) -> None:
+    """Whatever arrives when: where the fold goes on, it is where a new one would be."""
+    minutes = st.lists(st.integers(-9, 9), min_size=len(touches), max_size=len(touches))
+    ledger = arrived(
+        [
+            replace(one, claimed_at=one.claimed_at + timedelta(minutes=by))
+            for one, by in zip(touches, data.draw(minutes), strict=True)
+        ],
+        data.draw(st.permutations(range(len(touches)))),
+    )
+    went_on = Present()
+    for count, one in enumerate(ledger, 1):
+        anew = fold(ledger[:count])
+        went_on = fold_on(went_on, one) or anew
+        assert asdict(went_on) == asdict(anew)
 
 
 @given(st.permutations(range(11)), st.lists(st.integers(-60, 60), min_size=11, max_size=11))

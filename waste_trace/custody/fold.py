@@ -8,7 +8,7 @@ keeps the order that misses fewest (a handheld's clock a minute off is not a bro
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from waste_trace.custody.movements import (
@@ -26,6 +26,8 @@ from waste_trace.custody.states import FINAL, State, transition
 #: Claimed times so near each other do not say which event came first: two handhelds that were
 #: never set differ by so much. Own figure.
 CLOCK_SKEW = timedelta(minutes=5)
+#: Nothing is claimed later: what was not folded in the order of the claims is folded anew.
+_NOT_IN_ORDER = datetime.max.replace(tzinfo=UTC)
 #: Verbs after which a container stands nowhere.
 ON_THE_WAY = frozenset({"store_out", "load", "depart", "hand_over", "take_over", "return"})
 #: Verbs whose weight is the receiver's.
@@ -66,6 +68,7 @@ class Present:
     Attributes:
         content_kg: what is in it by the newest scale. account: whose it is on the books.
         missing: the steps that nobody recorded. moves: its bookings, in the order of the fold.
+        latest: the claimed time of the last touch, where the order is that of the claims.
         together: by event in which it was weighed with others, what was in it then.
     """
 
@@ -86,6 +89,7 @@ class Present:
     account: Account = NOBODY
     changed_at: datetime | None = None
     last: int = field(default=-1, compare=False)  # a ledger index says nothing of the world
+    latest: datetime | None = field(default=None, compare=False)
     missing: tuple[MissingStep, ...] = field(default=())
     # They name ledger indices, too.
     moves: tuple[Movement, ...] = field(default=(), compare=False)
@@ -101,7 +105,19 @@ def fold(touches: Iterable[Touch]) -> Present:
         return claimed
     # The first of those that miss equally few, so that claims count more than arrival.
     orders = (claimed, _walk_within_skew(by_claim), _walk(by_ledger))
-    return min(orders, key=lambda present: len(present.missing))
+    best = min(orders, key=lambda present: len(present.missing))
+    return replace(best, latest=_NOT_IN_ORDER)
+
+
+def fold_on(present: Present, touch: Touch) -> Present | None:
+    """``fold`` with one touch more, the newest of the ledger; None: it has to be folded anew.
+
+    Where no step is missing the order is that of the claims, and what was claimed last comes last.
+    """
+    if present.missing or (present.latest is not None and touch.claimed_at < present.latest):
+        return None
+    after = _step(present, touch)
+    return None if after.missing else after
 
 
 def _walk(touches: Sequence[Touch]) -> Present:
@@ -153,6 +169,7 @@ def _step(present: Present, touch: Touch) -> Present:
         account=held,
         changed_at=touch.claimed_at,
         last=touch.idx,
+        latest=touch.claimed_at,
         missing=(*present.missing, *_missing(present, touch)),
         moves=(*present.moves, *_book(present, touch, after, row.after)),
         together=_together(present, touch, weighed.content_kg),
@@ -169,6 +186,7 @@ def _stand_still(present: Present, touch: Touch, manifest: str) -> Present:
         manifest=manifest,
         mark=mark,
         rotation=_rotation(present, touch),
+        latest=touch.claimed_at,
         moves=(*present.moves, *_book(present, touch, after, present.state)),
     )
 

@@ -10,7 +10,7 @@ import binascii
 
 def b64(data: bytes) -> str:
     """Standard base64 with padding (RFC 4648 §4)."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def decode_b64(text: str) -> bytes:

@@ -49,11 +49,17 @@ def list_reader(leaf_hashes: Sequence[bytes]) -> NodeReader:
 
 def root_at(size: int, read: NodeReader) -> bytes:
     """The root of the first ``size`` leaves."""
-    return EMPTY_ROOT if size == 0 else _range_root(0, size, read)
+    return EMPTY_ROOT if size == 0 else range_root(0, size, read)
 
 
-def inclusion_proof(index: int, size: int, read: NodeReader) -> list[bytes]:
-    """PATH(index, D[size]), from the leaf's sibling up; InvalidProof if index >= size."""
+def inclusion_proof(
+    index: int, size: int, read: NodeReader, right: NodeReader | None = None
+) -> list[bytes]:
+    """PATH(index, D[size]), from the leaf's sibling up; InvalidProof if index >= size.
+
+    Args:
+        right: (start, size) -> MTH(D[start:size]); many proofs of one tree ask for few of them.
+    """
     if not 0 <= index < size:
         raise InvalidProof("序号不在树内。", f"Index {index} is not in a tree of size {size}.")
     # The tree is its complete subtrees side by side, one for each bit of its size. The leaf is in
@@ -63,7 +69,7 @@ def inclusion_proof(index: int, size: int, read: NodeReader) -> list[bytes]:
     proof = [read(height, index >> height ^ 1) for height in range(top)]
     start = (index >> top) + 1 << top
     if start < size:
-        proof.append(_range_root(start, size, read))
+        proof.append(right(start, size) if right else range_root(start, size, read))
     left = (height for height in range(top + 1, size.bit_length()) if size >> height & 1)
     return proof + [read(height, (size >> height) - 1) for height in left]
 
@@ -79,13 +85,13 @@ def consistency_proof(size1: int, size2: int, read: NodeReader) -> list[bytes]:
     while end != size1:
         middle = start + _split(end - start)
         if size1 <= middle:
-            proof.append(_range_root(middle, end, read))
+            proof.append(range_root(middle, end, read))
             end = middle
         else:
-            proof.append(_range_root(start, middle, read))
+            proof.append(range_root(start, middle, read))
             start, whole = middle, False
     if not whole:
-        proof.append(_range_root(start, end, read))
+        proof.append(range_root(start, end, read))
     return proof[::-1]
 
 
@@ -168,14 +174,14 @@ def _split(width: int) -> int:
     return 1 << ((width - 1).bit_length() - 1)
 
 
-def _range_root(start: int, end: int, read: NodeReader) -> bytes:
+def range_root(start: int, end: int, read: NodeReader) -> bytes:
     """MTH(D[start:end]) where ``start`` is a multiple of every complete subtree inside."""
     width = end - start
     if width & (width - 1) == 0:
         height = width.bit_length() - 1
         return read(height, start >> height)
     middle = start + _split(width)
-    return node_hash(_range_root(start, middle, read), _range_root(middle, end, read))
+    return node_hash(range_root(start, middle, read), range_root(middle, end, read))
 
 
 def _check_integers(*numbers: object) -> None:

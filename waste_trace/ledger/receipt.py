@@ -7,6 +7,7 @@ It is not trusted: a wrong time gives a wrong leaf hash, and the proof fails.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from waste_trace.ledger.canonical import canonical_bytes, parse_canonical
 from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint
@@ -43,7 +44,13 @@ class VerifiedReceipt:
 
 def build_receipt(index: int, ms: int, proof: Sequence[bytes], checkpoint: str) -> str:
     """The receipt text of leaf ``index``, logged at ``ms``, under a signed checkpoint."""
-    return format_receipt(Receipt(index, tuple(proof), checkpoint, canonical_bytes({"ms": ms})))
+    return format_receipt(Receipt(index, tuple(proof), checkpoint, _extra(ms)))
+
+
+@lru_cache(maxsize=16)
+def _extra(ms: int) -> bytes:
+    """The events of one batch are logged in one millisecond."""
+    return canonical_bytes({"ms": ms})
 
 
 def format_receipt(receipt: Receipt) -> str:
@@ -52,8 +59,14 @@ def format_receipt(receipt: Receipt) -> str:
     if receipt.extra:
         lines.append(f"extra {b64(receipt.extra)}")
     lines.append(f"index {receipt.index}")
-    lines.extend(b64(node) for node in receipt.proof)
+    lines.extend(map(_line, receipt.proof))
     return "\n".join(lines) + "\n\n" + receipt.checkpoint
+
+
+@lru_cache(maxsize=4096)
+def _line(node: bytes) -> str:
+    """The receipts of one batch have most of their nodes in common."""
+    return b64(node)
 
 
 def parse_receipt(text: str | bytes) -> Receipt:

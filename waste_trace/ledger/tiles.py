@@ -16,6 +16,7 @@ from waste_trace.ledger.merkle import (
     consistency_proof,
     inclusion_proof,
     node_hash,
+    range_root,
     root_at,
     root_of,
 )
@@ -220,16 +221,18 @@ class TreeReader:
         self._reader = reader
         self._tiles: dict[tuple[int, int], list[bytes]] = {}
         self._nodes: dict[tuple[int, int], bytes] = {}
+        self._rights: dict[tuple[int, int], bytes] = {}
 
     def node(self, height: int, index: int) -> bytes:
         """The hash of a complete subtree: a `merkle.NodeReader`."""
         found = self._nodes.get((height, index))
         if found is None:
-            level, inside = divmod(height, TILE_HEIGHT)
-            start = index << inside
-            hashes = self._tile(level, start // TILE_WIDTH)
-            offset = start % TILE_WIDTH
-            found = root_of(hashes[offset : offset + (1 << inside)])
+            if height % TILE_HEIGHT:
+                below = height - 1
+                found = node_hash(self.node(below, 2 * index), self.node(below, 2 * index + 1))
+            else:
+                tile, offset = divmod(index, TILE_WIDTH)
+                found = self._tile(height // TILE_HEIGHT, tile)[offset]
             if len(self._nodes) >= self._KEPT_NODES:
                 self._nodes.clear()
             self._nodes[height, index] = found
@@ -241,11 +244,21 @@ class TreeReader:
 
     def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
         """The inclusion proof of a leaf in the tree of ``size``."""
-        return inclusion_proof(index, self.size if size is None else size, self.node)
+        return inclusion_proof(
+            index, self.size if size is None else size, self.node, self._right_of
+        )
 
     def consistency(self, size1: int, size2: int | None = None) -> list[bytes]:
         """The consistency proof from ``size1`` to ``size2``."""
         return consistency_proof(size1, self.size if size2 is None else size2, self.node)
+
+    def _right_of(self, start: int, size: int) -> bytes:
+        found = self._rights.get((start, size))
+        if found is None:
+            if len(self._rights) >= self._KEPT:
+                self._rights.clear()
+            found = self._rights[start, size] = range_root(start, size, self.node)
+        return found
 
     def _tile(self, level: int, index: int) -> list[bytes]:
         kept = self._tiles.get((level, index))

@@ -4,7 +4,7 @@ Every entry is first compared with its hash in the level-0 tile, then read as an
 wrong is blamed on the entry or on the tile by asking which of them leads to the signed root.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from waste_trace.ledger.bundle_reader import Bundle, BundleTiles
 from waste_trace.ledger.checkpoint import Checkpoint
@@ -70,26 +70,27 @@ class LogPass:
         for span in level_tiles(self._checkpoint.size, 0):
             hashes: list[bytes] = []
             file = entries_path(span.index, span.width)
-            for index, offset, entry in self._entries(span):
-                hashes.append(leaf_hash(entry))
+            for index, offset, entry, entry_hash in self._entries(span):
+                hashes.append(entry_hash)
                 self._events.check(Place(file, index, offset), entry)
             self._grow(hashes)
         self._events.settle()
 
-    def _entries(self, span: TileSpan) -> Iterator[tuple[int, int, bytes]]:
-        """(index, offset, bytes) of each entry, after comparing it with its leaf hash."""
+    def _entries(self, span: TileSpan) -> Iterator[tuple[int, int, bytes, bytes]]:
+        """(index, offset, bytes, hash) of each entry, after comparing it with its leaf hash."""
         path = entries_path(span.index, span.width)
         data = self._bundle.read(path)
-        tile = self._read_tile(span, _leaf_hashes(data, span.width))
+        tile = self._read_tile(span, lambda: _leaf_hashes(data, span.width))
         offset = 0
         for position in range(span.width):
             index = span.index * TILE_WIDTH + position
             end = offset + 2 + int.from_bytes(data[offset : offset + 2], "big")
             entry = data[offset + 2 : end]
             expected = tile[position * HASH_BYTES : (position + 1) * HASH_BYTES]
-            if end > len(data) or leaf_hash(entry) != expected:
+            entry_hash = leaf_hash(entry)
+            if end > len(data) or entry_hash != expected:
                 raise self._blame(span, position, offset, entry)
-            yield index, offset, entry
+            yield index, offset, entry, entry_hash
             offset = end
         if offset != len(data):
             raise Finding(
@@ -103,13 +104,13 @@ class LogPass:
                 )
             )
 
-    def _read_tile(self, span: TileSpan, ours: bytes) -> bytes:
-        """The tile; one of another length is wrong where it departs from ``ours``."""
+    def _read_tile(self, span: TileSpan, ours: Callable[[], bytes]) -> bytes:
+        """The tile; one of another length is wrong where it departs from what is ``ours``."""
         path = tile_path(span.level, span.index, span.width)
         data = self._bundle.read(path)
         if len(data) != span.width * HASH_BYTES:
             zh, en = "分片长度不对。", f"The tile has {len(data)} bytes."
-            offset = first_difference(ours, data)
+            offset = first_difference(ours(), data)
             position = span.index * TILE_WIDTH + offset // HASH_BYTES
             index = position << (TILE_HEIGHT * span.level)
             raise Finding(Problem("tiles", zh, en, path, index, offset))
@@ -154,7 +155,7 @@ class LogPass:
             level += 1
 
     def _compare(self, span: TileSpan, ours: bytes) -> None:
-        theirs = self._read_tile(span, ours)
+        theirs = self._read_tile(span, lambda: ours)
         if theirs != ours and self._bad_tile is None:
             self._bad_tile = (span, first_difference(ours, theirs))
 

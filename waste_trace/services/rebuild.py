@@ -27,14 +27,14 @@ def rebuild(
         size = head.size if head else 0
         for model in reversed(READ_TABLES):
             connection.execute(delete(table_of(model)))
-        projector = Projector(connection, projector_config(deployment.settings), {})
+        projector = Projector(projector_config(deployment.settings))
         waiting: list[Record] = []
         for index, leaf in all_leaves(connection, size):
             parsed = parse_leaf(leaf)
             payload = parsed.envelope.payload
             waiting.append(Record(index, parsed.ms, parse_event(payload), payload_hash(payload)))
             if len(waiting) == _STEP or index == size - 1:
-                projector.apply(waiting)
+                projector.apply(connection, waiting)
                 waiting = []
                 progress(index + 1, size)
     return size

@@ -1,4 +1,4 @@
-"""A write-behind cache of rows for one transaction.
+"""A write-behind cache of rows.
 
 The projector changes the same container many times in a batch; here each row is read once and
 written once, and every event still sees what the events before it did.
@@ -25,6 +25,10 @@ class Rows:
         self.connection = connection
         self._known: dict[type[SQLModel], dict[Key, Row | None]] = {}
         self._changed: dict[type[SQLModel], dict[Key, None]] = {}
+
+    def __len__(self) -> int:
+        """How many rows it remembers."""
+        return sum(map(len, self._known.values()))
 
     def ahead(self, model: type[SQLModel], keys: Iterable[Key]) -> None:
         """Read many rows at once, so that ``get`` finds them."""

@@ -14,12 +14,17 @@ Row = dict[str, Any]
 
 
 class Bookings:
-    """Bookings by subject: read once a batch, compared, and only the difference written."""
+    """Bookings by subject: read once, compared, and only the difference written."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self._stored: dict[str, list[Row]] = {}
         self._now: dict[str, list[Row]] = {}
+        self._made_of: dict[str, tuple[str, tuple[Movement, ...]]] = {}
+
+    def __len__(self) -> int:
+        """How many subjects it remembers."""
+        return len(self._stored)
 
     def ahead(self, subjects: Iterable[str]) -> None:
         """Read the bookings of these subjects."""
@@ -29,11 +34,15 @@ class Bookings:
             part = wanted[start : start + _CHUNK]
             self._stored.update({subject: [] for subject in part})
             query = select(table).where(table.c.subject.in_(part)).order_by(table.c.n)
-            for row in self._connection.execute(query).mappings():
+            for row in self.connection.execute(query).mappings():
                 self._stored[row["subject"]].append(dict(row))
 
     def settle(self, subject: str, waste_code: str, moves: Sequence[Movement]) -> bool:
         """From now on these are the subject's bookings; True if they differ from before."""
+        made_of = (waste_code, tuple(moves))
+        if self._made_of.get(subject) == made_of:
+            return False
+        self._made_of[subject] = made_of
         self.ahead([subject])
         rows = [_row(subject, n, waste_code, move) for n, move in enumerate(moves)]
         before = self._now.get(subject, self._stored[subject])
@@ -52,9 +61,9 @@ class Bookings:
                 same += 1
             if same < len(stored):
                 wrong = (table.c.subject == subject) & (table.c.n >= same)
-                self._connection.execute(delete(table).where(wrong))
+                self.connection.execute(delete(table).where(wrong))
             new += rows[same:]
-        insert_rows(self._connection, MovementRow, new)
+        insert_rows(self.connection, MovementRow, new)
         self._stored |= self._now
         self._now = {}
 

@@ -1,4 +1,4 @@
-"""The chains of the devices in a batch: each read once and written once, as ``Rows`` does."""
+"""The chains of the devices: each read once and written once a batch, as ``Rows`` does."""
 
 import json
 
@@ -55,3 +55,5 @@ class Chains:
                     "last_seen_at": last.logged_at,
                 },
             )
+        self._last.clear()
+        self._newest.clear()

@@ -1,4 +1,4 @@
-"""The events behind a container or a manifest: read once a batch, extended as the batch goes on."""
+"""The events behind a container or a manifest: read once, extended as the ledger goes on."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from waste_trace.custody.fold import Present, Touch, fold
+from waste_trace.custody.fold import Present, Touch, fold, fold_on
 from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.store.tables import ContainerEvent, CorrectionRow, EventIndex
 from waste_trace.store.writing import insert_rows, table_of
@@ -21,13 +21,18 @@ class Histories:
     """Touches by container and by manifest number."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self._containers: dict[str, list[Touch]] = {}
         self._manifests: dict[str, list[Touch]] = {}
         self._presents: dict[str, Present] = {}
         self._corrected: dict[int, dict[str, str]] = {}
         self._any_corrected: bool | None = None
         self._new: list[dict[str, Any]] = []
+
+    def __len__(self) -> int:
+        """How many touches it remembers."""
+        known = (*self._containers.values(), *self._manifests.values())
+        return sum(map(len, known)) + len(known)
 
     def ahead(self, containers: Iterable[str], manifests: Iterable[str]) -> None:
         """Read the histories that a batch will extend."""
@@ -40,7 +45,7 @@ class Histories:
                 .join(link, link.c.idx == event.c.idx)
                 .where(link.c.container.in_(part))
             )
-            for code, role, *values in self._connection.execute(query):
+            for code, role, *values in self.connection.execute(query):
                 self._containers[code].append(_touch(code, role, *values))
             self._apply_corrections(part, self._containers)
         for part in _parts(number for number in manifests if number not in self._manifests):
@@ -48,7 +53,7 @@ class Histories:
             query = select(event.c.manifest, *told).where(
                 event.c.manifest.in_(part), event.c.typ.in_(MANIFEST_VERBS)
             )
-            for number, *values in self._connection.execute(query):
+            for number, *values in self.connection.execute(query):
                 self._manifests[number].append(_touch("", "subject", *values))
             self._apply_corrections(part, self._manifests)
 
@@ -86,7 +91,10 @@ class Histories:
     def touch_container(self, code: str, touch: Touch) -> None:
         """A new event of a container."""
         self.container(code).append(touch)
-        self._presents.pop(code, None)
+        before = self._presents.pop(code, None)
+        after = fold_on(before, touch) if before is not None else None
+        if after is not None:
+            self._presents[code] = after
         self._new.append({"container": code, "idx": touch.idx, "role": touch.role})
 
     def touch_manifest(self, number: str, touch: Touch) -> None:
@@ -95,7 +103,7 @@ class Histories:
 
     def flush(self) -> None:
         """Write the new links between containers and events."""
-        insert_rows(self._connection, ContainerEvent, self._new)
+        insert_rows(self.connection, ContainerEvent, self._new)
         self._new = []
 
     def _apply_corrections(self, part: Iterable[str], touches: dict[str, list[Touch]]) -> None:
@@ -103,7 +111,7 @@ class Histories:
         if self._any_corrected is None:
             table = table_of(CorrectionRow)
             query = select(table.c.idx).where(table.c.status == "confirmed").limit(1)
-            self._any_corrected = self._connection.execute(query).first() is not None
+            self._any_corrected = self.connection.execute(query).first() is not None
         if not self._any_corrected:
             return
         indices = {touch.idx for key in part for touch in touches[key]}
@@ -118,7 +126,7 @@ class Histories:
             query = select(table).where(wanted, table.c.status == "confirmed")
             # Of two agreed corrections of one field, the one agreed later counts.
             ordered = query.order_by(table.c.answered_idx, table.c.idx)
-            for row in self._connection.execute(ordered).mappings():
+            for row in self.connection.execute(ordered).mappings():
                 self._corrected.setdefault(row["corrects"], {})[row["field"]] = row["new"]
 
 

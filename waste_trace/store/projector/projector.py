@@ -1,4 +1,4 @@
-"""One event after the other into the read tables, with each row read and written once a batch."""
+"""One event after the other into the read tables, with each row read once, written once a batch."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -63,33 +63,49 @@ HANDLERS: Mapping[str, Handler] = {
     **rounds.HANDLERS,
     **registers.HANDLERS,
 }
+#: A body as the event index keeps it.
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 class Projector:
-    """Projects batches of records in one open transaction.
+    """Projects batches of records, each in its open transaction.
+
+    What it has read it remembers for the next batch; ``forget`` after a transaction that was rolled
+    back, and where somebody else has appended.
 
     Args:
-        connection: the transaction that also appends the leaves (or rebuilds).
         config: what of the configuration changes findings.
-        issuers: public keys of label issuers by key id, as the ledger has enrolled them; the
-            projector adds those that it meets.
     """
 
-    def __init__(
-        self, connection: Connection, config: ProjectorConfig, issuers: dict[str, bytes]
-    ) -> None:
-        self._connection = connection
+    def __init__(self, config: ProjectorConfig) -> None:
         self._config = config
+        self.forget({})
+
+    def forget(self, issuers: dict[str, bytes]) -> None:
+        """Know nothing of the read tables, and read anew what is needed.
+
+        Args:
+            issuers: public keys of label issuers by key id, as the ledger has enrolled them; the
+                projector adds those that it meets.
+        """
         self._issuers = issuers
+        self._work: Work | None = None
         self._checkpoints: dict[int, tuple[bytes, int]] = {}
 
-    def apply(self, records: Sequence[Record]) -> dict[str, bool]:
+    def apply(self, connection: Connection, records: Sequence[Record]) -> dict[str, bool]:
         """Bring the read tables from before the first record to after the last.
+
+        Args:
+            connection: the transaction that also appends the leaves (or rebuilds).
 
         Returns:
             The keys of the findings that were opened (True) or cleared by it.
         """
-        work = Work.begin(self._connection, self._config)
+        work = self._work
+        if work is None or work.is_full:
+            work = self._work = Work.begin(connection, self._config)
+            self._checkpoints.clear()
+        work.resume(connection)
         _ahead(records, work)
         for record in records:
             work.log(self._one(record, work))
@@ -119,7 +135,7 @@ class Projector:
             if event.typ in medical.VERBS:
                 medical.project_medical(record, work)
         self._labels(record, work.findings)
-        proven_after = self._quoted(record, work.findings)
+        proven_after = self._quoted(record, work)
         late = self._late(record)
         # The desk signs what it is told, when it is told; that may have been long before (补录).
         not_before = None if event.dev == DESK else proven_after
@@ -138,25 +154,29 @@ class Projector:
             work.findings.settle((DEVICE_GAP.name,), subject, raised, record)
         return flags
 
-    def _quoted(self, record: Record, findings: Findings) -> datetime | None:
+    def _quoted(self, record: Record, work: Work) -> datetime | None:
         """When the checkpoint that the event quotes was signed; a foreign one is a finding."""
         event = record.event
         if event.seen.n == 0:
             return None
-        if event.seen.n not in self._checkpoints:
-            table = table_of(CheckpointRow)
-            row = self._connection.execute(
-                select(table.c.note, table.c.ms).where(table.c.size == event.seen.n)
-            ).first()
-            self._checkpoints[event.seen.n] = (
-                (read_checkpoint(row.note).root, row.ms) if row else (b"", 0)
-            )
-        root, ms = self._checkpoints[event.seen.n]
+        root, ms = self._checkpoint(event.seen.n, work.connection)
         if root != event.seen.root:
             raised = other_history(record.idx, event.org, f"{event.dev}/{event.ep}", event.seen.n)
-            findings.add([raised], record)
+            work.findings.add([raised], record)
             return None
         return datetime.fromtimestamp(ms / 1000, UTC)
+
+    def _checkpoint(self, size: int, connection: Connection) -> tuple[bytes, int]:
+        """Root and time of what was signed at that size; no root if nothing was, so far."""
+        known = self._checkpoints.get(size)
+        if known is None:
+            table = table_of(CheckpointRow)
+            query = select(table.c.note, table.c.ms).where(table.c.size == size)
+            row = connection.execute(query).first()
+            if row is None:
+                return b"", 0
+            known = self._checkpoints[size] = (read_checkpoint(row.note).root, row.ms)
+        return known
 
     def _late(self, record: Record) -> list[Raised]:
         """What was first signed on paper is entered later by law, which has a term of its own."""
@@ -224,5 +244,5 @@ def index_row(record: Record, flags: list[str]) -> dict[str, Any]:
         "offline": event.off,
         "chain_flags": ",".join(flags),
         "manifest": str(event.body.get("manifest", "")),
-        "body": json.dumps(event.body, ensure_ascii=False, sort_keys=True),
+        "body": _write(event.body),
     }

@@ -28,7 +28,7 @@ def settle_transfer(number: str, record: Record, work: Work) -> None:
         return
     registers = Registers()
     if work.kept is None:
-        work.keep(registers_kept(work.connection))
+        work.kept = registers_kept(work.connection)
     if work.kept:
         # The books of the year are summed by the database; it must have all that came before.
         work.flush()
@@ -39,7 +39,7 @@ def settle_transfer(number: str, record: Record, work: Work) -> None:
 def settle_again(org: str, record: Record, work: Work) -> None:
     """A register has changed: look again at this party's manifests that have open findings."""
     work.flush()
-    work.keep(registers_kept(work.connection))
+    work.kept = registers_kept(work.connection)
     finding, party = table_of(Finding), table_of(ManifestParty)
     query = (
         select(finding.c.subject)

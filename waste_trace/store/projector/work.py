@@ -1,4 +1,8 @@
-"""What a projection handler works with: one batch's rows, histories, books, findings, settings."""
+"""What a projection handler works with: rows, histories, books, findings, settings.
+
+It outlives the batch: what the next events touch is mostly what the last ones did. That is true as
+long as nobody else appends and no transaction is rolled back; then it is thrown away.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +19,16 @@ from waste_trace.store.rows import Rows
 from waste_trace.store.tables import EventIndex
 from waste_trace.store.writing import insert_rows, table_of
 
+#: So many things remembered (rows, touches, subjects) are forgotten: some hundred megabytes.
+_MOST = 100_000
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Work:
-    """The open transaction and its caches; all of them are flushed when the batch is through."""
+    """The open transaction and its caches; what changed is written when the batch is through.
+
+    ``kept``: which registers have entries (计划、许可证、合同 ...); None while nobody has looked.
+    """
 
     connection: Connection
     rows: Rows
@@ -28,7 +38,7 @@ class Work:
     chains: Chains
     config: ProjectorConfig
     _logged: dict[int, dict[str, Any]] = field(default_factory=dict)
-    _kept: list[frozenset[str]] = field(default_factory=list)
+    kept: frozenset[str] | None = None
 
     @classmethod
     def begin(cls, connection: Connection, config: ProjectorConfig) -> "Work":
@@ -44,6 +54,17 @@ class Work:
             config,
         )
 
+    def resume(self, connection: Connection) -> None:
+        """Go on in another transaction, the next one of the same ledger."""
+        self.connection = self.rows.connection = connection
+        self.histories.connection = self.bookings.connection = connection
+        self.findings.turned = {}
+
+    @property
+    def is_full(self) -> bool:
+        """True when it remembers so much that it is better made anew."""
+        return len(self.rows) + len(self.histories) + len(self.bookings) > _MOST
+
     def log(self, row: dict[str, Any]) -> None:
         """An event has been projected: its row of the event index."""
         self._logged[row["idx"]] = row
@@ -55,15 +76,6 @@ class Work:
         table = table_of(EventIndex)
         row = self.connection.execute(select(table).where(table.c.idx == idx)).mappings().first()
         return None if row is None else dict(row)
-
-    @property
-    def kept(self) -> frozenset[str] | None:
-        """Which registers have entries (计划、许可证、合同 ...); None while nobody has looked."""
-        return self._kept[-1] if self._kept else None
-
-    def keep(self, registers: frozenset[str]) -> None:
-        """These registers have entries now."""
-        self._kept[:] = [registers]
 
     def flush(self) -> None:
         """Write what changed: queries see it from now on."""

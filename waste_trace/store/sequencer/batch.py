@@ -110,13 +110,24 @@ class Batch:
         return max(self.now_ms, self.head.ms_last)
 
     def ahead(self, items: Sequence[Submitted]) -> None:
-        """Look up at once which payloads and sequence numbers are in the log already."""
-        hashes = [item.payload_hash for item in items]
-        for digest, idx, logged in self.connection.execute(_PLACED, {"hashes": hashes}):
-            self._placed[bytes(digest)] = (idx, round(logged.timestamp() * 1000))
+        """Look up at once which payloads and sequence numbers are in the log already.
+
+        A number that its device has not reached is not there, and neither is a payload that has it.
+        """
+        devices = {"devices": list({item.event.dev for item in items})}
+        rows = self.connection.execute(_REACHED, devices)
+        reached = {(dev, ep): next_seq for dev, ep, next_seq in rows}
+        old: list[bytes] = []
         numbers: dict[tuple[str, int], list[int]] = {}
         for item in items:
-            numbers.setdefault((item.event.dev, item.event.ep), []).append(item.event.seq)
+            key, seq = (item.event.dev, item.event.ep), item.event.seq
+            if seq < reached.get(key, seq + 1):
+                old.append(item.payload_hash)
+                numbers.setdefault(key, []).append(seq)
+        if not old:
+            return
+        for digest, idx, logged in self.connection.execute(_PLACED, {"hashes": old}):
+            self._placed[bytes(digest)] = (idx, round(logged.timestamp() * 1000))
         for (dev, ep), seqs in numbers.items():
             taken = self.connection.execute(_TAKEN, {"dev": dev, "ep": ep, "seqs": seqs})
             self._taken.update((dev, ep, seq) for (seq,) in taken)
@@ -173,7 +184,7 @@ class Batch:
             ],
         )
         records = [record for record, _ in pending]
-        self._turned |= self.projector.apply(records)
+        self._turned |= self.projector.apply(self.connection, records)
         for record in records:
             ask_for_work(self.connection, record)
             if record.event.typ in BY_CAUSE:
@@ -291,6 +302,11 @@ class Batch:
 
 
 _entry, _index = table_of(Entry), table_of(EventIndex)
+_device = table_of(Device)
+#: The number that comes after the highest of each device key.
+_REACHED = select(_device.c.dev, _device.c.ep, _device.c.next_seq).where(
+    _device.c.dev.in_(bindparam("devices", expanding=True))
+)
 #: Payloads that are in the log, by hash.
 _PLACED = (
     select(_entry.c.payload_hash, _entry.c.idx, _index.c.logged_at)

@@ -77,7 +77,6 @@ class Sequencer:
         self._engine = engine
         self.origin = origin
         self._key_of = key_of
-        self._config = config
         self._high_water = HighWater(high_water)
         self._batch_events = batch_events
         self._queue: queue.Queue[_Submit | _Compose | None] = queue.Queue(queue_events)
@@ -86,6 +85,7 @@ class Sequencer:
         self._closing = False
         self._open_state()
         self._keys = KnownKeys(self.registrar_vkey, self.origin)
+        self._projector, self._projected = Projector(config), -1
         self.refresh()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._thread.start()
@@ -242,11 +242,14 @@ class Sequencer:
             head = _read_head(connection)
             self._high_water.follow(head, SqlTiles(connection))
             self._keys.catch_up(connection, head.size)
+            if self._projected != head.size:  # another process has appended, or we were rolled back
+                self._projector.forget(self._keys.issuers)
+            self._projected = -1
             batch = Batch(
                 connection,
                 head,
                 self._keys.own,
-                Projector(connection, self._config, self._keys.issuers),
+                self._projector,
                 self._key_of("log"),
                 self._clock_ms(),
             )
@@ -257,6 +260,7 @@ class Sequencer:
                 place if isinstance(place, WasteTraceError) else batch.receipts(note, place)
                 for place in places
             ]
+        self._projected = batch.size
         self._keys.committed(batch.size, changed=batch.registry_changed)
         return answers, (batch.size, batch.root or head.root)
 
