@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from tests.cast import (
     BATCH,
@@ -24,10 +25,12 @@ from tests.cast import (
     PLATFORM,
     WASTE,
     Cast,
+    fill,
     open_manifest,
     produce,
 )
-from tests.conftest import START, Furnished, settings_for
+from tests.conftest import START, Furnished, OpenDeployment, settings_for
+from tests.databases import Database
 from tests.devices import Clock
 from tests.services.lives import drum, merged
 from tests.store.ledger_checks import check_ledger
@@ -40,7 +43,7 @@ from waste_trace.services.issue_labels import issue_labels
 from waste_trace.services.number_manifest import number_manifest
 from waste_trace.services.rebuild import rebuild, snapshot
 from waste_trace.services.record_event import submit_event
-from waste_trace.store.sequencer import Recorded
+from waste_trace.store.sequencer import Draft, Recorded
 
 VERBS = {
     FACTORY: ("produce", "fill", "store_in", "store_out", "open_manifest", "capture_frame"),
@@ -235,3 +238,41 @@ def test_small_steps_of_a_rebuild_give_the_same(
 def test_an_empty_ledger_is_rebuilt(furnished: Furnished) -> None:
     with stage(furnished) as deployment:
         same_after_rebuild(deployment)
+
+
+def test_two_servers_that_take_turns_remember_nothing_stale(
+    furnished: Furnished, data_dir: Path, opened_database: Database, open_deployment: OpenDeployment
+) -> None:
+    """Each has read what the containers were; then the other one moves them."""
+    if opened_database.kind == "sqlite":
+        return  # one process has a SQLite ledger to itself
+    servers = [open_deployment(opened_database, data_dir) for _ in range(2)]
+    codes = [str(t.digital_id) for t in issue_labels(servers[0], PLATFORM, WASTE, DAY, 3).tokens]
+    signer = Signer(servers[0].sequencer, "dev-turns", PLATFORM)
+    on: dict[str, object] = {"containers": codes}
+    bodies: list[tuple[str, dict[str, object]]] = [
+        ("fill", {**on, "batch": BATCH, "weight_kg": "30.000"})
+    ]
+    bodies += [("store_in", on), ("store_out", on)] * 3
+    for turn, (verb, body) in enumerate(bodies):
+        item = signer.sign(verb, body, at=f"2026-11-23T08:{turn:02d}:00.000Z")
+        servers[turn % 2].sequencer.submit(item).result(60)
+    same_after_rebuild(servers[0])
+
+
+def test_what_was_rolled_back_is_not_remembered(cast: Cast) -> None:
+    """An event was projected and its batch fails: the next one finds the container as it was."""
+    sequencer = cast.deployment.sequencer
+    (code,) = cast.containers(1, FACTORY)
+    signer = Signer(sequencer, "dev-again", FACTORY)
+    sequencer.submit(signer.sign("fill", fill(code))).result(60)
+    lost: dict[str, object] = {"containers": [code], "reason": "void"}
+
+    def build(_: Connection) -> Iterator[Draft]:
+        yield Draft("void_label", lost, org=FACTORY)
+        raise RuntimeError("the disk is full")
+
+    with pytest.raises(RuntimeError):
+        sequencer.compose("issuer", build)  # type: ignore[arg-type]
+    sequencer.submit(signer.sign("store_in", {"containers": [code]})).result(60)
+    same_after_rebuild(cast.deployment)
