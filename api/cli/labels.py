@@ -11,6 +11,7 @@ import typer
 from api.cli.label_files import Format, read_labels, write_labels
 from api.cli.opening import opened
 from api.cli.output import FALSE, INCOMPLETE, PROVEN, WRONG_USE, print_json, say
+from api.cli.places import account, print_mark, print_place
 from api.recognise import describe_code
 from waste_trace.codes import gs1
 from waste_trace.errors import WasteTraceError
@@ -29,6 +30,8 @@ from waste_trace.services.render_manifest import layout_bundle, layout_manifest_
 from waste_trace.settings import Settings
 
 label = typer.Typer(help="赋码与标签 codes and labels", no_args_is_help=True)
+for verb, act in (("place", print_place), ("mark", print_mark), ("account", account)):
+    label.command(verb)(act)
 
 
 class Form(StrEnum):

@@ -1,7 +1,5 @@
-"""Commands that look and prove: scan, frames verify, trace, verify."""
+"""Commands that look at pictures: scan, frames verify."""
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +12,14 @@ from scanner.decode import load_image
 from scanner.decode.errors import ReadError
 from scanner.decode.files import scan_files
 from scanner.vision import verify_frame
-from waste_trace.ledger.verify import verify_bundle
-from waste_trace.ledger.verify_text import render
-from waste_trace.services.trace_container import trace_container
 from waste_trace.settings import Settings
+
+frames = typer.Typer(help="监控画面 camera frames", no_args_is_help=True)
+
+
+@frames.callback()
+def _group() -> None:
+    """监控画面 camera frames"""
 
 
 def scan(
@@ -40,52 +42,7 @@ def scan(
     raise typer.Exit(INCOMPLETE if failed else PROVEN)
 
 
-def trace(
-    code: Annotated[str, typer.Argument(help="数字识别码 37-character code")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """追溯一个容器的全过程。 A container's life end to end."""
-    with opened() as deployment:
-        found = trace_container(deployment, code)
-    if as_json:
-        print_json(
-            {
-                "container": found.container,
-                "events": found.events,
-                "sources": found.sources,
-                "ends": found.ends,
-                "batches": found.batches,
-                "findings": found.findings,
-                "complete": found.complete,
-            }
-        )
-    else:
-        for event in found.events:
-            typer.echo(
-                f"{event['claimed_at']:%Y-%m-%d %H:%M}Z #{event['idx']:<6} {event['zh']} "
-                f"{event['en']:<24} {event['org_name'] or event['dev']}"
-            )
-        for finding in found.findings:
-            mark = "已消除 cleared" if finding["cleared_idx"] is not None else "未消除 open"
-            typer.echo(f"! {finding['zh']} ({mark})")
-        typer.echo("全程闭环 complete" if found.complete else "未完结 not at its end yet")
-    raise typer.Exit(PROVEN if found.complete else INCOMPLETE)
-
-
-def verify(
-    bundle: Annotated[Path, typer.Argument(help="审计包：文件夹或 zip")],
-    keys: Annotated[Path | None, typer.Option(help="policy.txt 和 registrar.vkey")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """离线核验审计包。 Verify a bundle offline: 0 proven, 1 tampered, 2 incomplete, 3 unusable."""
-    report = verify_bundle(bundle, keys, processes=max(1, (os.cpu_count() or 1) - 1))
-    if as_json:
-        print_json(report.to_value())
-    else:
-        sys.stdout.write(render(report))
-    raise typer.Exit(report.exit_code)
-
-
+@frames.command("verify")
 def verify_frames(
     files: Annotated[list[Path], typer.Argument(help="同一摄像机的画面，按时间先后")],
     reference: Annotated[Path | None, typer.Option(help="基准画面 healthy frame")] = None,
