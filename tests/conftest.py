@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Playwright, sync_playwright
 
 import migrations
@@ -23,6 +24,7 @@ from tests.databases import (
 )
 from tests.devices import Clock, Device, MakeDevice, enrolled_device
 from waste_trace.ledger.keys import Algorithm
+from waste_trace.services import passwords
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.settings import Settings
@@ -46,6 +48,24 @@ class Furnished:
     migrated: Database
     opened: Database
     folder: Path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, so that no process waits at the end for another's last one."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """The same hash at the least cost: thousands of accounts are made, and none is worth stealing.
+
+    What is checked is checked at the cost that its hash names, here and in servers of the tests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

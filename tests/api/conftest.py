@@ -8,6 +8,7 @@ import pytest
 from api.demo.stage import serving
 from api.http.app import create_app
 from tests.cast import BUREAU, CARRIER, FACTORY, GARAGE, KINDS, PLANT, PLATFORM
+from tests.http import http_client
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import create_user
 
@@ -36,7 +37,7 @@ def client_of(deployment: Deployment, base_url: str) -> Iterator[ClientOf]:
     clients: list[httpx.Client] = []
 
     def make(username: str) -> httpx.Client:
-        client = httpx.Client(base_url=base_url, timeout=30)
+        client = http_client(base_url)
         clients.append(client)
         if username:
             org = PEOPLE[username]

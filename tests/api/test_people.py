@@ -12,6 +12,7 @@ import pytest
 from tests.api.conftest import PASSWORD, PEOPLE
 from tests.cast import CARRIER, FACTORY, KINDS, PLANT, REGION, Cast
 from tests.devices import Clock
+from tests.http import http_client
 from tests.services.lives import drum
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import create_user
@@ -30,7 +31,7 @@ def signed_in(base_url: str) -> Iterator[SignIn]:
         answer = httpx.post(f"{base_url}/v1/session", json=secret, timeout=60)
         assert answer.status_code == 201, answer.text
         bearer = {"authorization": f"Bearer {answer.json()['token']}"}
-        clients.append(httpx.Client(base_url=base_url, headers=bearer, timeout=90))
+        clients.append(http_client(base_url, headers=bearer))
         return clients[-1]
 
     yield make

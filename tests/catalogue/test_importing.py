@@ -24,6 +24,8 @@ from waste_trace.catalogue.shelf import (
 from waste_trace.catalogue.spreadsheet import UnreadableSheet, read_table
 from waste_trace.codes.waste_code import WasteKind
 
+pytestmark = pytest.mark.long
+
 BASE = hazardous_2021()
 OFFICIAL = ["废物类别", "行业来源", "废物代码", "危险废物", "危险特性"]
 WRITERS: list[Callable[[Sequence[Sequence[str | int]]], bytes]] = [comma, xlsx]

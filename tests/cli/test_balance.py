@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from api.cli.opening import opened
 from tests.cast import FACTORY, SITES, person
 from waste_trace.services.export_bundle import export_bundle
@@ -14,6 +16,8 @@ from waste_trace.services.open_ledger import open_ledger
 from waste_trace.services.record_at_desk import record_at_desk
 from waste_trace.services.register_party import register_organisation, register_site
 from waste_trace.settings import Settings
+
+pytestmark = pytest.mark.long
 
 
 def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.long
+
 YEAR = "日期,类型,名称\n2027-01-01,放假,元旦\n2027-01-02,上班,元旦\n"
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 HEAD = "统一社会信用代码,单位名称,类型\n"
 
 

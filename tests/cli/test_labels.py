@@ -18,6 +18,8 @@ from waste_trace.labels.manifest_page import layout_manifest
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.settings import Settings
 
+pytestmark = pytest.mark.long
+
 UNIT = "91330482MA2CUX11X3"
 HOSPITAL = "12100000470095016Q"
 

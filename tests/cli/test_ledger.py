@@ -17,6 +17,8 @@ from waste_trace.services.issue_labels import issue_labels
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.settings import Settings
 
+pytestmark = pytest.mark.long
+
 #: Entries of a ledger that has just been opened: the opening, and a key for each service.
 OPENED = 6
 

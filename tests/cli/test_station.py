@@ -13,6 +13,8 @@ import pytest
 from scanner.station.simulate import PseudoPort, toledo_frame
 from tests.cast import FACTORY
 
+pytestmark = pytest.mark.long
+
 CODE = f"{FACTORY}9002490820261120001"
 
 

@@ -15,6 +15,7 @@ from tests import cast
 from tests.cast import BUREAU, CARRIER, FACTORY, GARAGE, PLANT, PLATFORM
 from tests.console.reading import Page, read_page
 from tests.devices import Clock, Device, enrolled_device
+from tests.http import http_client
 from waste_trace.codes import digital_id
 from waste_trace.labels.png import render_png
 from waste_trace.services.deployment import Deployment
@@ -86,7 +87,7 @@ class District:
     def client(self, username: str) -> httpx.Client:
         """A browser-like client: of a person who has signed in, or of nobody ("")."""
         if username not in self.clients:
-            client = httpx.Client(base_url=self.url, headers=HTML, timeout=30)
+            client = http_client(self.url, headers=HTML)
             if username:
                 form = {"username": username, "password": PASSWORD}
                 assert client.post("/login", data=form).status_code == 303

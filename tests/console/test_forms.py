@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 
 from scanner.agent import Handheld, enrol
@@ -11,6 +10,7 @@ from tests.cast import FACTORY, GARAGE, KINDS, PLATFORM
 from tests.console.conftest import District
 from tests.console.reading import read_page
 from tests.devices import enrolled_device
+from tests.http import http_client
 
 
 def test_a_code_is_shown_once_and_enrols_a_device(district: District, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_a_code_is_shown_once_and_enrols_a_device(district: District, tmp_path: 
     assert "<svg" in page.html
     assert page.forbidden == []
     handheld = Handheld(tmp_path / "device", "tests")
-    with httpx.Client(base_url=district.url) as client:
+    with http_client(district.url) as client:
         enrol(handheld, client, code[0], "柜台 <b>PDA</b>")
     assert handheld.identity["org"] == FACTORY
     assert handheld.identity["site"] == "TS-FACTORY"

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from api.console.login import local_path
 from tests.console.conftest import HTML, PASSWORD, District
 from tests.console.reading import read_page
+from tests.http import http_client
 
 
 @pytest.fixture
 def browser(district: District) -> Iterator[httpx.Client]:
     """A client that nobody has signed in with."""
-    with httpx.Client(base_url=district.url, headers=HTML) as client:
+    with http_client(district.url, headers=HTML) as client:
         yield client
 
 

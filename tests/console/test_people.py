@@ -9,6 +9,7 @@ import pytest
 from tests.cast import BUREAU, CARRIER, KINDS, PLANT
 from tests.console.conftest import HTML, PASSWORD, District
 from tests.console.reading import Page, read_page
+from tests.http import http_client
 from waste_trace.notices.kinds import Source
 from waste_trace.services.notices.facts import Fact
 from waste_trace.services.notices.tell import tell
@@ -30,7 +31,7 @@ def administrators(district: District) -> dict[str, httpx.Client]:
 @pytest.fixture
 def nobody(district: District) -> Iterator[httpx.Client]:
     """A browser that nobody has signed in with."""
-    with httpx.Client(base_url=district.url, headers=HTML, timeout=60) as client:
+    with http_client(district.url, headers=HTML) as client:
         yield client
 
 

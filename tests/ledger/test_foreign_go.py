@@ -21,6 +21,8 @@ from tests.ledger.foreign_cases import (
 from tests.ledger.tools import LOCAL, run
 from waste_trace.ledger.bundle_layout import CHECKPOINT
 
+pytestmark = pytest.mark.long
+
 SOURCE = Path(__file__).with_name("foreign") / "check.go"
 ENVIRONMENT = {
     "GOPROXY": "off",

@@ -10,6 +10,8 @@ from tests.campaigns.changes import changes
 from tests.ledger.sample_ledger import small_ledger
 from waste_trace.ledger.verify import verify_bundle
 
+pytestmark = pytest.mark.long
+
 COUNT = 700
 
 

@@ -14,6 +14,8 @@ from tests.databases import unavailable
 from tests.ledger.sample_ledger import small_ledger
 from tests.ledger.tools import ROOT
 
+pytestmark = pytest.mark.long
+
 PACKAGING = ROOT / "waste_trace/ledger/packaging"
 
 

@@ -19,6 +19,7 @@ from api.demo.stage import serving
 from api.http.app import create_app
 from tests.cast import BUREAU, KINDS, PLATFORM, WASTE, register_all
 from tests.conftest import settings_for
+from tests.http import http_client
 from waste_trace.codes import digital_id, label_token, place_token
 from waste_trace.codes.place_token import PlaceKind
 from waste_trace.ledger.dsse import Envelope
@@ -57,7 +58,7 @@ class Product:
         if org not in self.people:
             name, password = f"person-{org[-4:].lower()}", secrets.token_hex(12)
             create_user(self.deployment, name, password, "测试员", KINDS[org], org)
-            client = httpx.Client(base_url=self.url, timeout=30)
+            client = http_client(self.url)
             answer = client.post("/v1/session", json={"username": name, "password": password})
             assert answer.status_code == 201, answer.text
             client.headers["authorization"] = f"Bearer {answer.json()['token']}"

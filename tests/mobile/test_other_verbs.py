@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.cast import CARRIER, FACTORY, GARAGE, PLANT, PLATFORM
 from tests.mobile.handheld import Handheld
 from waste_trace.services.collection.requests import sign_door
+
+pytestmark = pytest.mark.long
 
 CODE = "91330100716105852F90024908202611230"
 MANIFEST = "20263304000123"

@@ -25,6 +25,8 @@ from waste_trace.ledger.tiles import split_entries
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.tiles import all_leaves, read_head
 
+pytestmark = pytest.mark.long
+
 # Mobile and land lines as people write them; not inside longer numbers (codes, manifests).
 PHONE = re.compile(
     r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"

@@ -13,6 +13,7 @@ from scanner.agent import Handheld, enrol, sync
 from tests.api.conftest import ClientOf, base_url, client_of
 from tests.cast import FACTORY, produce
 from tests.devices import ACTOR
+from tests.http import http_client
 from tests.privacy.conftest import DRIVER, Loading
 from waste_trace.ledger.errors import MalformedDisclosure
 from waste_trace.services.deployment import Deployment
@@ -31,7 +32,7 @@ def device(deployment: Deployment, base_url: str, quick_path: Path) -> Iterator[
     """A factory's handheld that enrolled over HTTP."""
     handheld = Handheld(quick_path / "own", "tests")
     code = create_enrolment_code(deployment, FACTORY, "", ACTOR, "x")
-    with httpx.Client(base_url=base_url) as client:
+    with http_client(base_url) as client:
         enrol(handheld, client, code, "手持端")
     yield handheld
     handheld.close()
@@ -51,7 +52,7 @@ def test_the_handheld_brings_it_along_and_forgets_it(
     plain = device.record("produce", produce("1.000"))
     assert len(device.notebook.disclosures(seq)) == 2
     assert device.notebook.disclosures(plain) == []
-    with httpx.Client(base_url=base_url) as client:
+    with http_client(base_url) as client:
         report = sync(device, client)
     assert (report.received, report.refused) == ([seq, plain], [])
     assert device.notebook.disclosures(seq) == []
@@ -62,7 +63,7 @@ def test_the_handheld_brings_it_along_and_forgets_it(
 
 def test_without_a_network_it_waits(device: Handheld, client_of: ClientOf) -> None:
     seq = device.record("produce", produce(), personal=NOTE)
-    with httpx.Client(base_url="http://127.0.0.1:9") as nowhere:
+    with http_client("http://127.0.0.1:9") as nowhere:
         assert sync(device, nowhere).waiting == 1
     assert len(device.notebook.disclosures(seq)) == 2
 

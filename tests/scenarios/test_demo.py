@@ -12,6 +12,8 @@ import pytest
 
 from api.cli.output import FALSE, INCOMPLETE, PROVEN, WRONG_USE
 
+pytestmark = pytest.mark.long
+
 STEPS = (
     "open_ledger", "enrol_devices", "produce", "issue_code", "print_label", "fill", "store_in",
     "verify_frame", "camera_covered", "store_out", "open_manifest", "load", "transport",

@@ -12,6 +12,8 @@ from tests.scenarios.stories import STORIES
 from waste_trace.custody.movements import Kind
 from waste_trace.services.rebuild import rebuild, snapshot
 
+pytestmark = pytest.mark.long
+
 _told: dict[str, str] = {}
 
 

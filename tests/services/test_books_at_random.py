@@ -17,6 +17,8 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.reports.asked import Asked
 from waste_trace.services.reports.reading import reading
 
+pytestmark = pytest.mark.long
+
 Body = Mapping[str, Any]
 
 

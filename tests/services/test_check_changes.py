@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.campaigns.database_changes import run
 from tests.campaigns.specimen import Bench
 from tests.campaigns.tally import Tally
 from tests.databases import Database
+
+pytestmark = pytest.mark.long
 
 COUNT = 120  # about three of each table and column
 

@@ -15,6 +15,7 @@ from tests.cast import FACTORY, produce, weigh_in
 from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database
 from tests.devices import ACTOR
+from tests.http import http_client
 from tests.store.signer import Signer
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
@@ -55,7 +56,7 @@ def client(deployment: Deployment, between: BetweenThem) -> Iterator[httpx.Clien
     """The handheld's HTTP client; the server runs on a port of its own."""
     with (
         serving(create_app(deployment)) as url,
-        httpx.Client(base_url=url, transport=between, timeout=30) as made,
+        http_client(url, transport=between) as made,
     ):
         yield made
 
@@ -288,7 +289,7 @@ def test_a_server_that_was_put_back_proves_nothing_and_then_a_fork(
     back = open_deployment(old, data_dir)
     device.record("produce", produce("2.000"))
     waiting = device.notebook.records(WAITING)[0]
-    with serving(create_app(back)) as url, httpx.Client(base_url=url) as other:
+    with serving(create_app(back)) as url, http_client(url) as other:
         code = create_enrolment_code(back, FACTORY, "", ACTOR, "x")
         second = Handheld(data_dir / "again", "tests")
         second.key = device.key

@@ -10,6 +10,7 @@ from scanner.agent import Handheld, RotationPending, enrol, sync
 from tests.api.conftest import base_url
 from tests.cast import FACTORY, produce
 from tests.devices import ACTOR
+from tests.http import http_client
 from waste_trace.ledger.dsse import envelope_bytes, parse_envelope, sign_envelope
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.event import PAYLOAD_TYPE, build_payload, parse_event, payload_hash
@@ -27,7 +28,7 @@ __all__ = ["base_url"]
 @pytest.fixture
 def client(base_url: str) -> Iterator[httpx.Client]:
     """The way to the running server."""
-    with httpx.Client(base_url=base_url) as opened:
+    with http_client(base_url) as opened:
         yield opened
 
 
@@ -104,7 +105,7 @@ def test_nothing_is_signed_between_rotation_and_receipt(
     device: Handheld, client: httpx.Client
 ) -> None:
     device.rotate()
-    with httpx.Client(base_url="http://127.0.0.1:9") as nowhere:
+    with http_client("http://127.0.0.1:9") as nowhere:
         assert sync(device, nowhere).waiting == 1
     with pytest.raises(RotationPending):
         device.record("produce", produce())

@@ -45,6 +45,8 @@ from waste_trace.services.rebuild import rebuild, snapshot
 from waste_trace.services.record_event import submit_event
 from waste_trace.store.sequencer import Draft, Recorded
 
+pytestmark = pytest.mark.long
+
 VERBS = {
     FACTORY: ("produce", "fill", "store_in", "store_out", "open_manifest", "capture_frame"),
     PLATFORM: ("fill", "collect", "store_in", "store_out", "merge"),

@@ -22,6 +22,8 @@ from waste_trace.codes import digital_id, uscc
 from waste_trace.compliance.rules import RULES
 from waste_trace.custody.vocabulary import parse_body
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 
 

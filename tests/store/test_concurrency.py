@@ -3,6 +3,8 @@
 import threading
 from pathlib import Path
 
+import pytest
+
 from tests.campaigns.crowd import crowd, stall
 from tests.campaigns.specimen import Bench
 from tests.campaigns.tally import Tally
@@ -12,6 +14,8 @@ from tests.store.signer import Signer, proven
 from waste_trace.ledger.event import payload_hash
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.sequencer import Recorded, Submitted
+
+pytestmark = pytest.mark.long
 
 THREADS, PER_THREAD = 4, 200
 PROCESSES, PER_PROCESS = 3, 100

@@ -5,11 +5,15 @@ The same a thousand times: tests/campaigns/kills.py.
 
 from pathlib import Path
 
+import pytest
+
 from tests.campaigns.kills import Campaign
 from tests.campaigns.specimen import Bench
 from tests.campaigns.tally import Tally
 from tests.databases import Database
 from tests.store.appender import STEPS, promises
+
+pytestmark = pytest.mark.long
 
 
 def campaign(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from api.demo.stage import serving
 from api.witness.app import create_witness
+from tests.http import http_client
 from tests.ledger.sample_ledger import LOG_KEY, ORIGIN, SampleLedger, key, small_ledger
 from waste_trace.ledger.checkpoint import Checkpoint, add_signatures, sign_checkpoint
 from waste_trace.ledger.cosignature import cosign, cosignature_time
@@ -62,7 +63,7 @@ def witness(tmp_path: Path) -> Witness:
 
 @pytest.fixture
 def http(witness: Witness) -> Iterator[httpx.Client]:
-    with serving(create_witness(witness)) as url, httpx.Client(base_url=url) as client:
+    with serving(create_witness(witness)) as url, http_client(url) as client:
         yield client
 
 

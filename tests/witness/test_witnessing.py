@@ -17,6 +17,7 @@ from api.witness.app import create_witness
 from tests.cast import FACTORY
 from tests.conftest import OpenDeployment
 from tests.databases import Database
+from tests.http import http_client
 from tests.ledger.sample_ledger import key
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.note import log_vkey
@@ -91,7 +92,7 @@ def test_the_product_keeps_itself_witnessed_and_says_so(
         assert answer.headers["waste-trace-witnessed"] == "yes"
         assert assess(outside.policy, answer.text).quorum_met
         create_user(watched_deployment, "one", "correct-horse-9", "测试员", "producer", FACTORY)
-        with httpx.Client(base_url=url, headers={"accept": "text/html"}) as browser:
+        with http_client(url, headers={"accept": "text/html"}) as browser:
             browser.post("/login", data={"username": "one", "password": "correct-horse-9"})
             for page in ("/", "/ledger"):
                 text = browser.get(page).text

@@ -29,6 +29,8 @@ from waste_trace.store.engine import open_engine
 from waste_trace.store.tables import Frame, Outbox
 from waste_trace.store.writing import table_of
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def broker() -> Iterator[RabbitMq]:

@@ -14,6 +14,8 @@ from scanner.scene import Setup, photograph, plain_label
 from tests.scanner.decode.sequences import burst, half, hole, mostly
 from tests.scanner.pictures import TEXT, Pixels
 
+pytestmark = pytest.mark.long
+
 QUICK = BurstConfig(frame_ms=20)
 """Frames that alone do not read need no time of their own."""
 
