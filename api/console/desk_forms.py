@@ -38,6 +38,10 @@ class DeskForm:
 
 _CODES = Input("containers", "容器", "Containers", "codes")
 _PLATE = Input("vehicle_plate", "车牌", "Plate", required=False)
+_CREW = (
+    Input("driver", "驾驶员代号", "Driver (pseudonym)", required=False),
+    Input("escort", "押运员代号", "Escort (pseudonym)", required=False),
+)
 _METHOD = Input("method", "利用处置方式", "Method", required=False, hint="R9")
 _DIFFERENCES = Input(
     "differences", "差异", "Differences", "many", options=tuple(DIFFERENCE_ZH.items())
@@ -57,11 +61,11 @@ def _place(zh: str) -> Input:
 
 FORMS: Mapping[str, DeskForm] = {
     "void_manifest": DeskForm((Input("reason", "原因", "Reason", "choice", options=_REASONS),)),
-    "load": DeskForm((_CODES, _PLATE, _place("运输起点"))),
+    "load": DeskForm((_CODES, _PLATE, *_CREW, _place("运输起点"))),
     "depart": DeskForm((_CODES, _PLATE, _place("运输起点"))),
     "hand_over": DeskForm((_CODES, Input("to_org", "交给", "To", "org"), _place("交接地点"))),
     "take_over": DeskForm(
-        (_CODES, Input("from_org", "接自", "From", "org"), _PLATE, _place("交接地点"))
+        (_CODES, Input("from_org", "接自", "From", "org"), _PLATE, *_CREW, _place("交接地点"))
     ),
     "arrive": DeskForm((_CODES, _PLATE, _place("运输终点"))),
     "weigh_in": DeskForm((_CODES, Input("weight_kg", "重量 kg", "Weight", "kg"))),

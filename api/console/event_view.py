@@ -95,6 +95,9 @@ def _facts(body: Mapping[str, Any]) -> Iterable[Fact]:
         yield Fact("联单", body["manifest"], f"/manifests/{body['manifest']}")
     if body.get("vehicle_plate"):
         yield Fact("车牌", body["vehicle_plate"])
+    for field, zh in (("driver", "驾驶员"), ("escort", "押运员")):
+        if body.get(field):
+            yield Fact(zh, body[field])
     if body.get("batch"):
         yield Fact("批次", body["batch"])
     for into in _into(body):

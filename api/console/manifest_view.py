@@ -16,6 +16,8 @@ DECISION_ZH = {"": "—", "accept": "接受", "part": "部分接受", "refuse": 
 _CORRECTABLE = {
     "weight_kg": "重量",
     "vehicle_plate": "车牌",
+    "driver": "驾驶员",
+    "escort": "押运员",
     "method": "方式",
     "place": "地点",
 }

@@ -15,12 +15,15 @@ from waste_trace.compliance.transfer.facts import (
     APPLICATIONS,
     CARRIERS,
     CONTRACTS,
+    DRIVERS,
+    ESCORTS,
     PERMITS,
     PLANS,
     VEHICLES,
     ApplicationFact,
     Carried,
     ContractFact,
+    Crew,
     Period,
     PermitFact,
     QualificationFact,
@@ -45,18 +48,21 @@ TRANSFER = Transfer(
     listed=(CODE,),
     carried=(Carried(CODE, OIL, frozenset({FACTORY})),),
     regions=("330482", "330402"),
+    crew=(Crew(DRIVERS, CARRIER, "usr_wu"), Crew(ESCORTS, CARRIER, "usr_he")),
 )
 PERMIT = PermitFact("3304000001", ((("HW08",), Decimal("1000")),), YEAR)
 APPLICATION = ApplicationFact(
     7, FACTORY, PLANT, {OIL: Decimal("1000")}, "2026-01-01", "2026-12-31", "approved"
 )
 REGISTERS = Registers(
-    kept=frozenset({PLANS, PERMITS, CONTRACTS, CARRIERS, VEHICLES, APPLICATIONS}),
+    kept=frozenset({PLANS, PERMITS, CONTRACTS, CARRIERS, VEHICLES, DRIVERS, ESCORTS, APPLICATIONS}),
     planned_kg={OIL: Decimal("1000")},
     permits=(PERMIT,),
     qualifications=(
         QualificationFact(CARRIER, CARRIERS, "运输1", YEAR),
         QualificationFact(CARRIER, VEHICLES, PLATE, YEAR),
+        QualificationFact(CARRIER, DRIVERS, "usr_wu", YEAR),
+        QualificationFact(CARRIER, ESCORTS, "usr_he", YEAR),
     ),
     contracts=(ContractFact(PLANT, "receiver", ("HW08",), YEAR),),
 )
@@ -81,7 +87,7 @@ def test_a_register_that_nobody_keeps_says_nothing() -> None:
     none = Registers(kept=REGISTERS.kept)
     assert names(TRANSFER, none) == [
         "plan_not_covering", "unlicensed_receiver", "carrier_unqualified", "carrier_unqualified",
-        "no_contract",
+        "driver_unqualified", "escort_unqualified", "no_contract",
     ]  # fmt: skip
 
 
@@ -105,7 +111,8 @@ LAST_YEAR = Period("2025-01-01", "2025-12-31")
         ({"received_kg": {"900-249-08": Decimal("820")}}, []),
         ({"received_kg": {"900-249-08": Decimal("820.001")}}, ["quantity_over_permit"]),
         ({"received_kg": {"900-041-49": Decimal("9000")}}, []),
-        ({"qualifications": REGISTERS.qualifications[:1]}, ["carrier_unqualified"]),
+        ({"qualifications": (REGISTERS.qualifications[0], *REGISTERS.qualifications[2:])},
+         ["carrier_unqualified"]),
         ({"qualifications": REGISTERS.qualifications[1:]}, ["carrier_unqualified"]),
         ({"contracts": (ContractFact(PLANT, "receiver", (), YEAR),)}, []),
         ({"contracts": (ContractFact(PLANT, "carrier", (), YEAR),)}, ["no_contract"]),
@@ -115,6 +122,50 @@ LAST_YEAR = Period("2025-01-01", "2025-12-31")
 )  # fmt: skip
 def test_what_the_registers_lack(changed: dict[str, Any], expected: list[str]) -> None:
     assert names(TRANSFER, replace(REGISTERS, **changed)) == expected
+
+
+def crewed(kind: str, *facts: QualificationFact) -> Registers:
+    """The registers with these qualifications instead of the driver's or the escort's."""
+    others = tuple(one for one in REGISTERS.qualifications if one.kind != kind)
+    return replace(REGISTERS, qualifications=(*others, *facts))
+
+
+@pytest.mark.parametrize(
+    ("kind", "person", "rule"),
+    [(DRIVERS, "usr_wu", "driver_unqualified"), (ESCORTS, "usr_he", "escort_unqualified")],
+)
+def test_who_drives_and_escorts_is_qualified_with_the_carrier_on_that_day(
+    kind: str, person: str, rule: str
+) -> None:
+    def told(*facts: QualificationFact) -> str:
+        (raised,) = check_transfer(TRANSFER, crewed(kind, *facts))
+        assert (raised.rule.name, raised.org) == (rule, CARRIER)
+        assert RULES[rule] is raised.rule
+        return raised.zh
+
+    assert "未登记" in told()
+    assert "未登记" in told(QualificationFact(CARRIER, kind, "usr_other", YEAR))
+    assert f"有效期为 {LAST_YEAR.first}/{LAST_YEAR.last}" in told(
+        QualificationFact(CARRIER, kind, person, LAST_YEAR)
+    )
+    assert f"登记在 {PLANT}" in told(QualificationFact(PLANT, kind, person, YEAR))
+    other_kind = ESCORTS if kind == DRIVERS else DRIVERS
+    assert names(TRANSFER, crewed(kind, QualificationFact(CARRIER, other_kind, person, YEAR))) == [
+        rule
+    ]
+    # One that has run out beside one that is valid, or one with a former carrier, is no matter.
+    valid = QualificationFact(CARRIER, kind, person, YEAR)
+    for beside in (replace(valid, valid=LAST_YEAR), replace(valid, org=PLANT)):
+        assert names(TRANSFER, crewed(kind, beside, valid)) == []
+
+
+def test_a_loaded_part_that_names_nobody_is_told_where_such_a_register_is_kept() -> None:
+    unnamed = replace(TRANSFER, crew=(Crew(DRIVERS, CARRIER, ""), Crew(ESCORTS, CARRIER, "")))
+    assert names(unnamed) == ["driver_unqualified", "escort_unqualified"]
+    kept = REGISTERS.kept - {ESCORTS}
+    assert names(unnamed, replace(REGISTERS, kept=kept)) == ["driver_unqualified"]
+    assert names(replace(unnamed, kind="solid"), REGISTERS)[:1] == ["wrong_form"]
+    assert "driver_unqualified" not in names(replace(unnamed, kind="solid"))
 
 
 def carried(container: str = CODE, code: str = OIL, holder: str = FACTORY) -> Carried:

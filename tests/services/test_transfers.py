@@ -1,5 +1,6 @@
 """Plans, licences, contracts and approvals in the ledger, and what they say of manifests."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.cast import (
     CARRIER,
     FACTORY,
     PLANT,
+    PLATFORM,
     WASTE,
     Cast,
     fill,
@@ -144,6 +146,84 @@ def test_a_check_refuses_where_the_bureau_has_set_it(
     assert caught.value.facts["checks"] == ["unlicensed_receiver"]
     record_at_desk(deployment, bureau, "register_permit", PERMIT)
     assert record_at_desk(deployment, say_to, "open_manifest", body).index > 0
+
+
+def crew(kind: str, subject: str, **more: Any) -> dict[str, Any]:
+    """A ``register_qualification`` body of a driver or an escort."""
+    return {"kind": kind, "org": CARRIER, "subject": subject, **TERM, **more}
+
+
+CREW_RULES = ("driver_unqualified", "escort_unqualified")
+
+
+def unqualified(cast: Cast) -> dict[str, str]:
+    """The open findings on who drives and escorts, with their manifests."""
+    found = open_findings(cast.deployment)
+    return {rule: found[rule] for rule in CREW_RULES if rule in found}
+
+
+def test_who_drives_and_escorts_must_be_qualified_when_it_is_loaded(
+    cast: Cast, clock: Clock
+) -> None:
+    code, number = cast.containers()[0], cast.manifest()
+    factory, carrier = cast.device(FACTORY), cast.device(CARRIER)
+    factory.tell("fill", fill(code))
+    clock.forward(minutes=10)
+    say(cast, BUREAU, "register_qualification", crew("driver", "usr_wu"))
+    old = {"valid_from": "2025-01-01", "valid_to": "2025-12-31"}
+    say(cast, BUREAU, "register_qualification", crew("escort", "usr_he", **old))
+    opened = {**open_manifest(number, [code]), "driver": "usr_nobody"}
+    factory.tell("open_manifest", opened)
+    assert unqualified(cast) == {"driver_unqualified": number}
+    clock.forward(minutes=10)
+    # Somebody else drives than was planned, and an escort whose qualification has run out.
+    carrier.tell("load", transport(number, [code], driver="usr_wu", escort="usr_he"))
+    assert unqualified(cast) == {"escort_unqualified": number}
+    (manifest,) = rows(cast.deployment, Manifest)
+    (part,) = json.loads(manifest["carriers"])
+    assert (part["driver"], part["escort"]) == ("usr_wu", "usr_he")
+    say(cast, BUREAU, "register_qualification", crew("escort", "usr_he"))
+    assert unqualified(cast) == {}
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_another_carriers_driver_and_a_part_without_one_are_findings(
+    cast: Cast, clock: Clock
+) -> None:
+    code, number = cast.containers()[0], cast.manifest()
+    cast.device(FACTORY).tell("fill", fill(code))
+    clock.forward(minutes=10)
+    say(cast, BUREAU, "register_qualification", crew("driver", "usr_wu", org=PLATFORM))
+    cast.device(FACTORY).tell("open_manifest", open_manifest(number, [code]))
+    # Nobody is named before it is loaded; that is no finding yet.
+    assert unqualified(cast) == {}
+    clock.forward(minutes=10)
+    cast.device(CARRIER).tell("load", transport(number, [code], driver="usr_wu"))
+    (found,) = [row for row in rows(cast.deployment, Finding) if row["rule"] in CREW_RULES]
+    assert (found["rule"], found["org"]) == ("driver_unqualified", CARRIER)
+    assert PLATFORM in found["zh"]
+    second = drum(cast, clock)
+    told = [row for row in rows(cast.deployment, Finding) if row["subject"] == second.manifest]
+    assert ["未填写驾驶员" in row["zh"] for row in told] == [True]
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_a_driver_without_qualification_is_refused_where_the_bureau_has_set_it(
+    opened_database: Database, data_dir: Any, open_deployment: OpenDeployment, clock: Clock
+) -> None:
+    deployment = open_deployment(opened_database, data_dir, transfer_refusals="driver_unqualified")
+    cast = Cast(deployment, lambda *_: None)  # type: ignore[arg-type]
+    code, number = cast.containers()[0], cast.manifest()
+    record_at_desk(deployment, person(BUREAU), "register_qualification", crew("driver", "usr_wu"))
+    opened = open_manifest(number, [code])
+    record_at_desk(deployment, person(FACTORY), "open_manifest", opened)
+    for driver in ({}, {"driver": "usr_nobody"}):
+        body = transport(number, [code], **driver)
+        with pytest.raises(TransferRefused) as caught:
+            record_at_desk(deployment, person(CARRIER), "load", body)
+        assert caught.value.facts["checks"] == ["driver_unqualified"]
+    body = transport(number, [code], driver="usr_wu")
+    assert record_at_desk(deployment, person(CARRIER), "load", body).index > 0
 
 
 def test_across_provinces_step_by_step(cast: Cast, clock: Clock) -> None:

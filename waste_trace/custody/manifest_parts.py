@@ -38,12 +38,15 @@ class Waypoint:
 class CarrierPart:
     """One carrier's part (运输信息): vehicle, start, way and end.
 
+    ``driver``, ``escort``: pseudonyms (驾驶员、押运员), "" where it names none.
     ``from_org``, ``to_org``: the carriers before and after it (联运). ``back``: it takes refused
     waste back to the sender (退运).
     """
 
     org: str
     plate: str = ""
+    driver: str = ""
+    escort: str = ""
     start: str = ""
     loaded_at: datetime | None = None
     started_at: datetime | None = None
@@ -114,6 +117,8 @@ def _fill(part: CarrierPart, touch: Touch) -> CarrierPart:
     place = str(body.get("place", ""))
     part = replace(part, plate=str(body.get("vehicle_plate", "")) or part.plate)
     if touch.typ in ("load", "take_over"):
+        driver = str(body.get("driver", "")) or part.driver
+        part = replace(part, driver=driver, escort=str(body.get("escort", "")) or part.escort)
         start = part.start or place
         from_org = str(body.get("from_org", "")) or part.from_org
         part = replace(part, start=start, loaded_at=part.loaded_at or at, from_org=from_org)

@@ -79,6 +79,7 @@ _RECEIVERS = (PLATFORM, TREATMENT)
 _CHAIN = (*_HOLDERS, TRANSPORTER)
 _SCANNED = ("containers",)
 _MOVED = ("containers", "manifest")
+_CREW = ("driver", "escort")
 
 _ROWS = (
     # Codes
@@ -124,8 +125,8 @@ _ROWS = (
               _of(*_HOLDERS), desk=True),
     EventType("void_manifest", "联单作废", "Void manifest", "void_shipping",
               manifests.VoidManifestBody, _of(*_HOLDERS), desk=True),
-    EventType("load", "装车", "Load", "loading", transport.TransportBody,
-              _of(TRANSPORTER), (*_MOVED, "vehicle_plate"), desk=True),
+    EventType("load", "装车", "Load", "loading", transport.LoadBody,
+              _of(TRANSPORTER), (*_MOVED, "vehicle_plate", *_CREW), desk=True),
     EventType("depart", "起运", "Depart", "departing", transport.TransportBody,
               _of(TRANSPORTER), (*_MOVED, "vehicle_plate"), desk=True),
     EventType("waypoint", "途经", "Waypoint", "transporting", transport.WaypointBody,
@@ -133,8 +134,8 @@ _ROWS = (
     EventType("hand_over", "交接", "Hand over to the next carrier", "shipping",
               transport.HandOverBody, _of(TRANSPORTER), (*_MOVED, "to_org"), desk=True),
     EventType("take_over", "接运", "Take over from a carrier", "loading",
-              transport.TakeOverBody, _of(TRANSPORTER), (*_MOVED, "from_org", "vehicle_plate"),
-              desk=True),
+              transport.TakeOverBody, _of(TRANSPORTER),
+              (*_MOVED, "from_org", "vehicle_plate", *_CREW), desk=True),
     EventType("arrive", "运抵", "Arrive", "arriving", transport.TransportBody,
               _of(TRANSPORTER), _MOVED, desk=True),
     # Reception

@@ -37,6 +37,7 @@ export interface Input {
 
 const filled = (text: string): string | null => text || null;
 const upper = (text: string): string => text.replace(/\s/g, "").toUpperCase();
+const pseudonym = (text: string): string | null => (/^[\w.-]{0,64}$/.test(text.trim()) ? text.trim() : null);
 const uscc = (text: string): string | null => (usccIsValid(upper(text)) ? upper(text) : null);
 
 const codeList = (text: string): string | null => {
@@ -115,6 +116,14 @@ const INPUTS: Record<string, Input> = {
     zh: "车牌号", en: "Vehicle plate", mode: "text", stays: true,
     read: (text) => (isPlate(upper(text)) ? upper(text) : null),
     hintZh: "例如 浙F12345，可扫车辆码", hintEn: "For example 浙F12345; may be scanned",
+  },
+  driver: {
+    zh: "驾驶员代号（可不填）", en: "Driver (optional)", mode: "text", stays: true, read: pseudonym,
+    hintZh: "登记资质时的代号，不写姓名", hintEn: "The registered pseudonym, never a name",
+  },
+  escort: {
+    zh: "押运员代号（可不填）", en: "Escort (optional)", mode: "text", stays: true, read: pseudonym,
+    hintZh: "登记资质时的代号，不写姓名", hintEn: "The registered pseudonym, never a name",
   },
   to_org: {
     zh: "接收单位代码", en: "Receiving organisation", mode: "text", stays: true,

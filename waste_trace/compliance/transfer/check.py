@@ -3,6 +3,11 @@
 from waste_trace.compliance.rule import Raised
 from waste_trace.compliance.transfer.carrier import CARRIER_UNQUALIFIED, carrier_qualified
 from waste_trace.compliance.transfer.contract import NO_CONTRACT, under_contract
+from waste_trace.compliance.transfer.crew import (
+    DRIVER_UNQUALIFIED,
+    ESCORT_UNQUALIFIED,
+    crew_qualified,
+)
 from waste_trace.compliance.transfer.facts import Registers, Transfer
 from waste_trace.compliance.transfer.form import WRONG_FORM, right_form
 from waste_trace.compliance.transfer.label import (
@@ -33,6 +38,8 @@ TRANSFER_RULES = (
     CLOSED_RECEIVER,
     QUANTITY_OVER_PERMIT,
     CARRIER_UNQUALIFIED,
+    DRIVER_UNQUALIFIED,
+    ESCORT_UNQUALIFIED,
     NO_CONTRACT,
     LABEL_DIFFERS,
     SEVERAL_SENDERS,
@@ -48,6 +55,7 @@ def check_transfer(transfer: Transfer, registers: Registers) -> list[Raised]:
         *plan_covers(transfer, registers),
         *receiver_licensed(transfer, registers),
         *carrier_qualified(transfer, registers),
+        *crew_qualified(transfer, registers),
         *under_contract(transfer, registers),
         *labels_agree(transfer),
         *one_sender(transfer),

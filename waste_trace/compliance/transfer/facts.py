@@ -11,6 +11,7 @@ from waste_trace.custody.manifest_forms import manifest_forms
 
 PLANS, PERMITS, CONTRACTS = "plan", "permit", "contract"
 CARRIERS, VEHICLES, APPLICATIONS = "carrier", "vehicle", "transfer_application"
+DRIVERS, ESCORTS = "driver", "escort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Crew:
+    """Somebody aboard (驾驶员、押运员): ``kind`` "driver" or "escort", ``person`` a pseudonym.
+
+    ``person`` is "" where a part is loaded and names nobody.
+    """
+
+    kind: str
+    org: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """What is to be moved, by whom, on which day (Asia/Shanghai).
 
@@ -52,6 +65,7 @@ class Transfer:
     regions: tuple[str, str] = ("", "")
     application: int | None = None
     kind: str = "hazardous"
+    crew: tuple[Crew, ...] = ()
 
     @property
     def hazardous(self) -> bool:
@@ -97,7 +111,7 @@ class PermitFact:
 
 @dataclass(frozen=True, slots=True)
 class QualificationFact:
-    """A qualification of a carrier or a vehicle (``subject``: the plate)."""
+    """A qualification of a carrier, a vehicle (``subject``: the plate) or a person (pseudonym)."""
 
     org: str
     kind: str

@@ -9,8 +9,9 @@ from waste_trace.custody.bodies.fields import Body, EntryIndex, Text
 
 #: The fields of an event's body that can be corrected.
 Correctable = Literal[
-    "weight_kg", "vehicle_plate", "batch", "method", "place", "waste_name", "facility"
-]
+    "weight_kg", "vehicle_plate", "driver", "escort", "batch", "method", "place", "waste_name",
+    "facility",
+]  # fmt: skip
 
 
 class CorrectBody(Body):

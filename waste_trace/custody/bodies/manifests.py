@@ -14,6 +14,7 @@ from waste_trace.custody.bodies.fields import (
     OrgCode,
     Paper,
     Plate,
+    Pseudonym,
     Strict,
     Text,
 )
@@ -50,6 +51,7 @@ class OpenManifestBody(ManifestBody):
 
     ``kind``: which form it is (危险废物, 医疗废物, 一般工业固体废物). ``next_carriers``: those who
     take over on the way (联运, art. 17). ``method``: how the receiver is to use or dispose of it.
+    ``driver``, ``escort``: who is to drive and escort it, where that is known by then.
     ``transfer``: the entry of the approved application where it crosses provinces (art. 21).
     """
 
@@ -59,6 +61,8 @@ class OpenManifestBody(ManifestBody):
     receiver: OrgCode
     lines: list[ManifestLine] = Field(min_length=1, max_length=20)
     vehicle_plate: Plate = ""
+    driver: Pseudonym = ""
+    escort: Pseudonym = ""
     method: Text = ""
     transfer: EntryIndex | None = None
     paper: Paper | None = None

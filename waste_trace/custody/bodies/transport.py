@@ -7,6 +7,7 @@ from waste_trace.custody.bodies.fields import (
     OrgCode,
     Paper,
     Plate,
+    Pseudonym,
     Text,
 )
 
@@ -23,6 +24,13 @@ class TransportBody(ManifestBody):
     paper: Paper | None = None
 
 
+class LoadBody(TransportBody):
+    """装车: who drives and who escorts it (驾驶员、押运员), by their pseudonyms."""
+
+    driver: Pseudonym = ""
+    escort: Pseudonym = ""
+
+
 class WaypointBody(TransportBody):
     """途经: where the vehicle is (转移管理办法 art. 11: the carrier records the track)."""
 
@@ -36,7 +44,7 @@ class HandOverBody(TransportBody):
     to_org: OrgCode
 
 
-class TakeOverBody(TransportBody):
+class TakeOverBody(LoadBody):
     """接运: from the carrier before, ``from_org``."""
 
     from_org: OrgCode

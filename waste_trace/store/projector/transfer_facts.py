@@ -13,12 +13,15 @@ from waste_trace.compliance.transfer.facts import (
     APPLICATIONS,
     CARRIERS,
     CONTRACTS,
+    DRIVERS,
+    ESCORTS,
     PERMITS,
     PLANS,
     VEHICLES,
     ApplicationFact,
     Carried,
     ContractFact,
+    Crew,
     Period,
     PermitFact,
     QualificationFact,
@@ -74,7 +77,25 @@ def transfer_of(
         regions=_regions(connection, present),
         application=present.transfer,
         kind=present.kind,
+        crew=_crew(present),
     )
+
+
+def _crew(present: ManifestPresent) -> tuple[Crew, ...]:
+    """Who drives and escorts: as each loaded part names them, before that as the sender does."""
+    parts = [part for part in present.carriers if part.loaded_at and not part.back]
+    said = present.opened.body if present.opened else {}
+    planned = {kind: str(said.get(kind, "")) for kind in (DRIVERS, ESCORTS)}
+    if not parts:
+        crew = [Crew(kind, present.carrier, person) for kind, person in planned.items() if person]
+        return tuple(crew)
+    crew = []
+    for part in parts:
+        named = {DRIVERS: part.driver, ESCORTS: part.escort}
+        for kind, person in named.items():
+            first = planned[kind] if part.org == present.carrier else ""
+            crew.append(Crew(kind, part.org, person or first))
+    return tuple(dict.fromkeys(crew))
 
 
 def _sent(line: Any) -> Sent:
@@ -107,6 +128,8 @@ def registers_kept(connection: Connection) -> frozenset[str]:
         APPLICATIONS: (table_of(TransferApplication), None),
         CARRIERS: (qualification, qualification.c.kind == CARRIERS),
         VEHICLES: (qualification, qualification.c.kind == VEHICLES),
+        DRIVERS: (qualification, qualification.c.kind == DRIVERS),
+        ESCORTS: (qualification, qualification.c.kind == ESCORTS),
     }
     query = select(*(_any(*pair).label(name) for name, pair in conditions.items()))
     row = connection.execute(query).mappings().one()
@@ -192,7 +215,8 @@ def _permits(connection: Connection, org: str) -> tuple[PermitFact, ...]:
 
 def _qualifications(connection: Connection, transfer: Transfer) -> tuple[QualificationFact, ...]:
     table = table_of(Qualification)
-    wanted = table.c.org.in_(transfer.carriers) | table.c.subject.in_(transfer.plates)
+    subjects = (*transfer.plates, *(one.person for one in transfer.crew))
+    wanted = table.c.org.in_(transfer.carriers) | table.c.subject.in_(subjects)
     return tuple(
         QualificationFact(
             row["org"], row["kind"], row["subject"], Period(row["valid_from"], row["valid_to"])
