@@ -179,6 +179,28 @@ class Settings(BaseSettings):
         gt=0,
         description="Working days until a transfer on paper is entered. 转移管理办法 art. 20 [P].",
     )
+    hand_over_answer_hours: int = Field(
+        24,
+        gt=0,
+        description="Hours within which both carriers record a hand-over. 未核实: own figure.",
+    )
+    opinion_working_days: int = Field(
+        5,
+        gt=0,
+        description="Working days of the origin for its preliminary opinion on a transfer to "
+        "another province. 转移管理办法 art. 21-28 [P].",
+    )
+    reply_working_days: int = Field(
+        10,
+        gt=0,
+        description="Working days of the destination for its reply. 转移管理办法 art. 21-28 [P].",
+    )
+    decision_working_days: int = Field(
+        5,
+        gt=0,
+        description="Working days of the origin for its decision after the reply. "
+        "转移管理办法 art. 21-28 [P].",
+    )
     open_manifest_days: int = Field(
         15, gt=0, description="A manifest without an end is shown after so many days. 未核实."
     )

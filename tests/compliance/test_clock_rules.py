@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,7 @@ from waste_trace.compliance.manifest_deadlines import (
     late_confirmation,
     open_manifest,
 )
+from waste_trace.compliance.province_deadlines import ApplicationTimes, late_province_steps
 from waste_trace.compliance.route_deviation import (
     PlannedRoute,
     Waypoint,
@@ -376,3 +378,43 @@ def test_a_journey_may_take_its_tolerance_longer() -> None:
     assert "has taken 100" in asked(None, limit + TICK)[0]
     assert time_deviation(MANIFEST, CARRIER, None, departed, None, NOW + hour * 99, hour) == []
     assert time_deviation(MANIFEST, CARRIER, 40, None, None, NOW + hour * 99, hour) == []
+
+
+APPLIED = ApplicationTimes(7, FACTORY, NOW, None, None, None, refused=False)
+
+
+def late_steps(times: ApplicationTimes, now: datetime) -> list[str]:
+    """The steps that are late."""
+    raised = late_province_steps(times, now, CALENDAR, LIMITS)
+    for one in raised:
+        read_by_people(one)
+        # A bureau is late; whoever applied has nothing to answer for.
+        assert (one.subject, one.org, one.facts["applicant"]) == ("7", "", FACTORY)
+    return [one.rule.name for one in raised]
+
+
+def test_each_step_of_a_transfer_to_another_province_has_its_working_days() -> None:
+    """Five, ten, five: each counted from the step before it, weekends not counted."""
+    names = ["late_preliminary_opinion", "late_destination_reply", "late_transfer_decision"]
+    times, since = APPLIED, NOW
+    done: dict[str, Any]
+    steps = ("opinion_at", "replied_at", "decided_at")
+    for name, step, days in zip(names, steps, (5, 10, 5), strict=True):
+        due = CALENDAR.deadline(since, days)
+        assert late_steps(times, due - TICK) == []
+        assert late_steps(times, due) == [name]
+        done = {step: due}
+        assert late_steps(replace(times, **done), due) == [name]
+        since = due - TICK
+        done = {step: since}
+        times = replace(times, **done)
+    assert late_steps(times, since + timedelta(days=900)) == []
+
+
+def test_nobody_waits_for_what_follows_a_refusal() -> None:
+    long_after = NOW + timedelta(days=90)
+    refused = replace(APPLIED, opinion_at=NOW, refused=True)
+    assert late_steps(refused, long_after) == []
+    # The refusal itself can have been late.
+    late = replace(APPLIED, opinion_at=long_after, refused=True)
+    assert late_steps(late, long_after) == ["late_preliminary_opinion"]

@@ -1,5 +1,6 @@
 """The daily review finds what time alone makes wrong, and lets it go when it is put right."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -26,15 +27,17 @@ from tests.cast import (
 from tests.devices import Clock
 from tests.services.lives import drum, merged
 from tests.services.test_desk_and_corrections import the_same_after_a_rebuild
-from waste_trace.codes import digital_id
+from waste_trace.codes import digital_id, uscc
 from waste_trace.services.issue_labels import issue_labels, sign_label
 from waste_trace.services.record_at_desk import record_at_desk
-from waste_trace.services.register_party import register_site
+from waste_trace.services.register_party import register_organisation, register_site
 from waste_trace.services.review_deadlines import review_deadlines
 from waste_trace.store.tables import Finding
 from waste_trace.store.writing import table_of
 
 POINT = "TS-POINT"
+#: A second carrier.
+NEXT = str(uscc.build("9", "1", "330402", "MA2NEXT09"))
 
 
 def review(cast: Cast, clock: Clock, **forward: float) -> None:
@@ -367,4 +370,84 @@ def test_a_truck_off_its_planned_route_is_found_at_once(
     assert standing(cast, "time_deviation") == []
     review(cast, clock, days=1)
     assert len(standing(cast, "time_deviation")) == 1
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
+def on_the_way(cast: Cast, clock: Clock, count: int = 2) -> tuple[str, list[str]]:
+    """Drums that a first carrier has loaded, to be handed over to ``NEXT``; manifest and codes."""
+    register_organisation(cast.deployment, NEXT, "接运", ["transporter"], "330482")
+    codes, number = cast.containers(count), cast.manifest()
+    opened = {**open_manifest(number, codes, "360.000"), "next_carriers": [NEXT]}
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        *((FACTORY, "fill", fill(code)) for code in codes),
+        (FACTORY, "store_in", {"containers": codes}),
+        (FACTORY, "store_out", {"containers": codes}),
+        (FACTORY, "open_manifest", opened),
+        (CARRIER, "load", transport(number, codes)),
+        (CARRIER, "depart", transport(number, codes)),
+    ]
+    for org, typ, body in steps:
+        clock.forward(minutes=10)
+        cast.device(org).tell(typ, body)
+    clock.forward(minutes=10)
+    return number, codes
+
+
+def test_a_container_that_nobody_took_over_is_a_finding_with_both_events(
+    cast: Cast, clock: Clock
+) -> None:
+    number, codes = on_the_way(cast, clock)
+    cast.device(CARRIER).tell("hand_over", transport(number, codes, to_org=NEXT))
+    clock.forward(minutes=10)
+    taken = transport(number, codes[:1], from_org=CARRIER)
+    cast.device(NEXT).tell("take_over", taken)
+    review(cast, clock, hours=20)
+    assert standing(cast, "hand_over_unanswered", "hand_over_differs") == []
+    review(cast, clock, hours=24)
+    (found,) = standing(cast, "hand_over_unanswered", "hand_over_differs")
+    facts = json.loads(found["facts"])
+    assert (found["rule"], found["org"]) == ("hand_over_unanswered", NEXT)
+    assert (len(facts["events"]), facts["containers"]) == (2, codes[1:])
+    cast.device(NEXT).tell("take_over", {**taken, "containers": codes[1:]})
+    review(cast, clock, hours=24)
+    assert standing(cast, "hand_over_unanswered") == []
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_who_took_over_says_from_whom_and_that_must_agree(cast: Cast, clock: Clock) -> None:
+    number, codes = on_the_way(cast, clock)
+    cast.device(CARRIER).tell("hand_over", transport(number, codes, to_org=NEXT))
+    clock.forward(minutes=10)
+    cast.device(NEXT).tell("take_over", transport(number, codes, from_org=PLATFORM))
+    (found,) = standing(cast, "hand_over_differs")
+    facts = json.loads(found["facts"])
+    assert (found["subject"], len(facts["events"])) == (number, 2)
+    assert facts["containers"] == codes
+    review(cast, clock, days=3)
+    assert standing(cast, "hand_over_unanswered") == []
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_a_bureau_has_its_working_days_for_another_province(cast: Cast, clock: Clock) -> None:
+    """Asked for on a Monday: the opinion is due on the Monday after, the reply in two weeks."""
+    line = {"waste_code": "900-214-08", "weight_kg": "180.000", "method": "R9"}
+    term = {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}
+    applied = {"receiver": PLANT, "lines": [line], **term, "permit": "P", "contract": "HT-2"}
+    at_desk = record_at_desk(cast.deployment, person(FACTORY), "apply_transfer", applied)
+    opinion = {"application": at_desk.index, "opinion": "agree"}
+    rules = ("late_preliminary_opinion", "late_destination_reply", "late_transfer_decision")
+    review(cast, clock, days=7)
+    assert standing(cast, *rules) == []
+    review(cast, clock, days=1)
+    (found,) = standing(cast, *rules)
+    assert (found["rule"], found["org"]) == ("late_preliminary_opinion", "")
+    record_at_desk(cast.deployment, person(BUREAU), "preliminary_opinion", opinion)
+    review(cast, clock, days=14)
+    # It came late, and that stays so.
+    assert [row["rule"] for row in standing(cast, *rules)] == ["late_preliminary_opinion"]
+    review(cast, clock, days=1)
+    assert [row["rule"] for row in standing(cast, *rules)] == [
+        "late_destination_reply",
+        "late_preliminary_opinion",
+    ]
     assert the_same_after_a_rebuild(cast.deployment)

@@ -10,6 +10,7 @@ from waste_trace.compliance.finding_life import FINDING_OVERDUE
 from waste_trace.compliance.forecast_deviation import FORECAST_DEVIATION
 from waste_trace.compliance.frame_verdict import CAMERA_IMPAIRED, STOCK_MISMATCH
 from waste_trace.compliance.genealogy import GENEALOGY_CYCLE, OVERDRAWN
+from waste_trace.compliance.hand_over import HAND_OVER_DIFFERS, HAND_OVER_UNANSWERED
 from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL
 from waste_trace.compliance.incompatible import INCOMPATIBLE_NEIGHBOURS
 from waste_trace.compliance.manifest_deadlines import (
@@ -21,6 +22,7 @@ from waste_trace.compliance.manifest_order import ORDER_RULES
 from waste_trace.compliance.mass_balance import MASS_BALANCE_GAP
 from waste_trace.compliance.packing_difference import PACKING_DIFFERENCE
 from waste_trace.compliance.proven_time import OTHER_HISTORY, TIME_OUTSIDE_PROOF
+from waste_trace.compliance.province_deadlines import PROVINCE_RULES
 from waste_trace.compliance.record_quality import DEVICE_GAP, FORGED_LABEL, LATE_EVENT
 from waste_trace.compliance.reweighed import REWEIGHED
 from waste_trace.compliance.route_deviation import ROUTE_DEVIATION, TIME_DEVIATION
@@ -57,6 +59,8 @@ RULES: Mapping[str, Rule] = {
         FORECAST_DEVIATION,
         FORGED_LABEL,
         GENEALOGY_CYCLE,
+        HAND_OVER_DIFFERS,
+        HAND_OVER_UNANSWERED,
         IMPOSSIBLE_TRAVEL,
         INCOMPATIBLE_NEIGHBOURS,
         LATE_BACK_ENTRY,
@@ -84,6 +88,7 @@ RULES: Mapping[str, Rule] = {
         WEIGHT_BIAS,
         WEIGHT_DIFFERENCE,
         *ORDER_RULES,
+        *PROVINCE_RULES,
         *TRANSFER_RULES,
     )
 }

@@ -16,6 +16,9 @@ class Thresholds:
         storage_point_kg: real-time stock of a 贮存点 (GB 18597-2023 8.3.5: 3 t).
         confirm_working_days: reception to confirmation (转移管理办法 18).
         back_entry_working_days: transfer on paper to entry (转移管理办法 20).
+        hand_over_answer: one carrier tells of a hand-over and the other does not. 未核实.
+        opinion_working_days, reply_working_days, decision_working_days: of the bureaus on a
+            transfer to another province (转移管理办法 21 to 28).
         open_manifest: a manifest is not closed so long after it was opened. 未核实.
         silent_device: a device is not heard of while its organisation's waste moves. 未核实.
         no_collection: a small producer with waste is not visited. 未核实.
@@ -33,6 +36,10 @@ class Thresholds:
     storage_point_kg: Decimal = Decimal(3000)
     confirm_working_days: int = 5
     back_entry_working_days: int = 10
+    hand_over_answer: timedelta = timedelta(hours=24)
+    opinion_working_days: int = 5
+    reply_working_days: int = 10
+    decision_working_days: int = 5
     open_manifest: timedelta = timedelta(days=15)
     silent_device: timedelta = timedelta(days=7)
     no_collection: timedelta = timedelta(days=90)

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from waste_trace.compliance.hand_over import HAND_OVER_DIFFERS, hand_over_differs
 from waste_trace.compliance.manifest_order import ORDER_RULES, manifest_order
 from waste_trace.compliance.rule import Raised
 from waste_trace.compliance.weight_difference import (
@@ -22,7 +23,11 @@ from waste_trace.store.rows import Rows
 from waste_trace.store.tables import Container, Manifest, ManifestParty
 
 #: The rules that are settled on a manifest each time that it is folded.
-MANIFEST_RULES = (WEIGHT_DIFFERENCE.name, *(rule.name for rule in ORDER_RULES))
+MANIFEST_RULES = (
+    WEIGHT_DIFFERENCE.name,
+    HAND_OVER_DIFFERS.name,
+    *(rule.name for rule in ORDER_RULES),
+)
 
 
 def project_manifest(record: Record, work: Work) -> None:
@@ -43,7 +48,11 @@ def project_manifest_again(number: str, record: Record, work: Work) -> None:
         if work.rows.get(ManifestParty, number, org) is None:
             party = {"manifest": number, "org": org, "since_idx": record.idx}
             work.rows.put(ManifestParty, party)
-    raised = [*_weight_difference(number, present, work), *manifest_order(number, present)]
+    raised = [
+        *_weight_difference(number, present, work),
+        *hand_over_differs(number, work.histories.manifest(number)),
+        *manifest_order(number, present),
+    ]
     work.findings.settle(MANIFEST_RULES, number, raised, record)
 
 

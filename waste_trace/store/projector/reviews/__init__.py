@@ -13,10 +13,12 @@ from waste_trace.store.projector.reviews.filings import review_filings
 from waste_trace.store.projector.reviews.finding_lives import review_answers
 from waste_trace.store.projector.reviews.forecasts import review_forecasts
 from waste_trace.store.projector.reviews.genealogy import review_genealogy
+from waste_trace.store.projector.reviews.hand_overs import review_hand_overs
 from waste_trace.store.projector.reviews.labels import review_labels
 from waste_trace.store.projector.reviews.manifests import review_manifests
 from waste_trace.store.projector.reviews.mass_balance import review_mass_balance
 from waste_trace.store.projector.reviews.neighbours import review_neighbours
+from waste_trace.store.projector.reviews.provinces import review_provinces
 from waste_trace.store.projector.reviews.silence import (
     review_cameras,
     review_devices,
@@ -36,6 +38,8 @@ REVIEWS: tuple[Review, ...] = (
     review_neighbours,
     review_labels,
     review_manifests,
+    review_hand_overs,
+    review_provinces,
     review_devices,
     review_cameras,
     review_small_producers,
