@@ -451,3 +451,53 @@ def test_a_bureau_has_its_working_days_for_another_province(cast: Cast, clock: C
         "late_preliminary_opinion",
     ]
     assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_what_is_poured_into_another_container_grows_no_younger(cast: Cast, clock: Clock) -> None:
+    told = merged(cast, clock)
+    (last,) = cast.containers(1, PLATFORM)
+    clock.forward(days=200)
+    into = [{"container": last, "weight_kg": "36.000"}]
+    cast.device(PLATFORM).tell("repack", {"containers": [told.big], "into": into})
+    review(cast, clock, days=164)
+    assert standing(cast, "storage_time") == []
+    review(cast, clock, days=2)
+    found = {row["subject"]: row for row in standing(cast, "storage_time")}
+    assert found.keys() == {last, told.alone}
+    facts = json.loads(found[last]["facts"])
+    # Poured twice; it is as old as what was collected first.
+    assert facts["source"] == told.small[0]
+    assert told.small[0] in found[last]["zh"]
+    assert json.loads(found[told.alone]["facts"])["source"] == ""
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_who_receives_what_was_poured_together_may_store_it_for_a_year(
+    cast: Cast, clock: Clock
+) -> None:
+    """The platform stored the sources for most of a year; the plant's year begins with arrival."""
+    told = merged(cast, clock)
+    (last,) = cast.containers(1, PLANT)
+    clock.forward(days=300)
+    number = cast.manifest(PLATFORM)
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        (PLATFORM, "store_out", {"containers": [told.big]}),
+        (PLATFORM, "open_manifest", open_manifest(number, [told.big], "36.000")),
+        (CARRIER, "load", transport(number, [told.big])),
+        (CARRIER, "depart", transport(number, [told.big])),
+        (CARRIER, "arrive", transport(number, [told.big])),
+        (PLANT, "weigh_in", weigh_in(number, [told.big], "36.000")),
+        (PLANT, "accept", {"containers": [told.big], "manifest": number}),
+        (PLANT, "store_in", {"containers": [told.big]}),
+    ]
+    for org, typ, body in steps:
+        clock.forward(minutes=10)
+        cast.device(org).tell(typ, body)
+    clock.forward(days=200)
+    into = [{"container": last, "weight_kg": "36.000"}]
+    cast.device(PLANT).tell("repack", {"containers": [told.big], "into": into})
+    review(cast, clock, days=164)
+    assert [row["subject"] for row in standing(cast, "storage_time")] == [told.alone]
+    review(cast, clock, days=2)
+    assert {row["subject"] for row in standing(cast, "storage_time")} == {told.alone, last}
+    assert the_same_after_a_rebuild(cast.deployment)

@@ -42,9 +42,12 @@ MEDICAL_SUFFIX = "-01"
 class Standing:
     """A container that stands with a holder.
 
+    What was poured into it there (拼装、分装、倒装) has stood since it came in another container.
+
     Attributes:
         producer: the holder is the unit whose waste it is.
-        since: since when the holder has had it; ``since_idx``: the ledger entry that says so.
+        since: since when the holder has had the oldest of it; ``since_idx``: the ledger entry that
+            says so. source: the container that it was in then, "" if this one.
     """
 
     container: str
@@ -54,6 +57,7 @@ class Standing:
     producer: bool
     since: datetime
     since_idx: int
+    source: str = ""
 
 
 def storage_time(standing: Standing, now: datetime, limits: Thresholds) -> list[Raised]:
@@ -68,18 +72,21 @@ def storage_time(standing: Standing, now: datetime, limits: Thresholds) -> list[
     else:
         long, most = f"{stood.days} 天", f"{limit.days} 天"
         long_en, most_en = f"{stood.days} days", f"{limit.days}"
+    from_zh = f"（自来源容器 {standing.source} 起算）" if standing.source else ""
+    from_en = f", counted from container {standing.source} on" if standing.source else ""
     return [
         Raised(
             rule,
             f"{rule.name}:{standing.container}:{standing.since_idx}",
             standing.container,
             standing.org,
-            f"该容器已贮存 {long}，上限 {most}。",
-            f"The container has stood for {long_en}, the limit is {most_en}.",
+            f"该容器已贮存 {long}{from_zh}，上限 {most}。",
+            f"The container has stood for {long_en}{from_en}, the limit is {most_en}.",
             {
                 "event": standing.since_idx,
                 "site": standing.site,
                 "since": standing.since.isoformat(),
+                "source": standing.source,
                 "limit_hours": _hours(limit),
             },
         )

@@ -1,8 +1,7 @@
 """How long each container has stood with its holder."""
 
-import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import RowMapping, and_, or_, select
@@ -15,14 +14,14 @@ from waste_trace.compliance.storage_time import (
     storage_time,
 )
 from waste_trace.custody.movements import Kind
+from waste_trace.custody.stays import ARRIVALS, Arrival, beginning
+from waste_trace.store.projector.genealogy import DIVIDING
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.reviews.standing import STANDING, operators
 from waste_trace.store.projector.work import Work
-from waste_trace.store.tables import Container, EventIndex, MovementRow
+from waste_trace.store.tables import Container, GenealogyEdge, MovementRow
 from waste_trace.store.writing import table_of
 
-#: With these a container's content came to its holder; moving within a holder is no new beginning.
-_ARRIVALS = (Kind.PRODUCED, Kind.OPENING, Kind.RECEIVED, Kind.PACKED, Kind.FOUND)
 _CHUNK = 400
 
 
@@ -42,17 +41,21 @@ def _standing(now: datetime, work: Work) -> Iterator[Standing]:
     keepers = operators(work)
     codes = _candidates(now, work)
     for start in range(0, len(codes), _CHUNK):
-        rows = _arrivals(codes[start : start + _CHUNK], work)
-        for code, group in itertools.groupby(rows, key=lambda row: str(row["container"])):
-            row = list(group)[-1]  # the last time that it came
+        rows = _containers(codes[start : start + _CHUNK], work)
+        arrivals, inputs = _ancestry([row["container"] for row in rows], work)
+        for row in rows:
+            began = beginning(row["container"], row["holder"], arrivals, inputs)
+            if began is None:
+                continue
             yield Standing(
-                container=code,
+                container=row["container"],
                 waste_code=row["waste_code"],
                 org=row["holder"],
                 site=row["site"],
                 producer=row["holder"] not in keepers,
-                since=_since(row, work),
-                since_idx=row["idx"],
+                since=began.at,
+                since_idx=began.idx,
+                source="" if began.container == row["container"] else began.container,
             )
 
 
@@ -68,12 +71,13 @@ def _candidates(now: datetime, work: Work) -> list[str]:
         .join(move, move.c.subject == container.c.container)
         .where(
             container.c.state.in_(STANDING),
-            move.c.kind.in_(_ARRIVALS),
+            move.c.kind.in_(ARRIVALS),
             or_(
                 move.c.at <= longest_known,
                 and_(medical, move.c.at <= now - limits.medical_storage),
-                # What stood there before its record began says since when.
-                move.c.kind == Kind.OPENING,
+                # What stood there before its record began says since when; what was poured into
+                # it may be older than it is.
+                move.c.kind.in_((Kind.OPENING, Kind.PACKED)),
             ),
         )
         .order_by(container.c.container)
@@ -81,35 +85,60 @@ def _candidates(now: datetime, work: Work) -> list[str]:
     return list(work.connection.execute(query).scalars())
 
 
-def _arrivals(codes: Sequence[str], work: Work) -> Sequence[RowMapping]:
-    container, move = table_of(Container), table_of(MovementRow)
+def _containers(codes: Sequence[str], work: Work) -> Sequence[RowMapping]:
+    table = table_of(Container)
+    query = select(table).where(table.c.container.in_(codes)).order_by(table.c.container)
+    return work.connection.execute(query).mappings().all()
+
+
+def _ancestry(
+    codes: Iterable[str], work: Work
+) -> tuple[Mapping[str, Sequence[Arrival]], Mapping[tuple[str, int], Sequence[str]]]:
+    """The arrivals of containers and of all that was ever poured into them, and what that was."""
+    arrivals: dict[str, list[Arrival]] = {}
+    inputs: dict[tuple[str, int], list[str]] = {}
+    frontier = list(codes)
+    while frontier:
+        arrivals.update({code: [] for code in frontier})
+        packed: list[str] = []
+        for start in range(0, len(frontier), _CHUNK):
+            part = frontier[start : start + _CHUNK]
+            for code, arrival in _arrivals(part, work):
+                arrivals[code].append(arrival)
+            packed += [code for code in part if any(a.kind is Kind.PACKED for a in arrivals[code])]
+        frontier = []
+        for start in range(0, len(packed), _CHUNK):
+            for parent, child, idx in _poured(packed[start : start + _CHUNK], work):
+                inputs.setdefault((child, idx), []).append(parent)
+                frontier.append(parent)
+        frontier = [code for code in dict.fromkeys(frontier) if code not in arrivals]
+    return arrivals, inputs
+
+
+def _arrivals(codes: Sequence[str], work: Work) -> Iterator[tuple[str, Arrival]]:
+    move = table_of(MovementRow)
+    came = move.c.kind.in_(ARRIVALS) & (move.c.weight_kg > 0)
     query = (
-        select(
-            container.c.container,
-            container.c.waste_code,
-            container.c.holder,
-            container.c.site,
-            move.c.idx,
-            move.c.at,
-            move.c.kind,
-            move.c.org,
-        )
-        .join(move, move.c.subject == container.c.container)
-        .where(container.c.container.in_(codes), move.c.kind.in_(_ARRIVALS), move.c.weight_kg > 0)
-        .order_by(container.c.container, move.c.at, move.c.n)
+        select(move.c.subject, move.c.kind, move.c.org, move.c.idx, move.c.at)
+        .where(move.c.subject.in_(codes), or_(came, move.c.kind == Kind.DISPATCHED))
+        .order_by(move.c.subject, move.c.n)
     )
-    rows = work.connection.execute(query).mappings()
-    return [row for row in rows if row["org"] == row["holder"]]
+    for code, kind, org, idx, at in work.connection.execute(query).all():
+        since = _stored_since(idx, work) if kind == Kind.OPENING else None
+        yield code, Arrival(Kind(kind), org, idx, since or at)
 
 
-def _since(row: RowMapping, work: Work) -> datetime:
-    if row["kind"] == Kind.OPENING:
-        event = table_of(EventIndex)
-        body = work.connection.execute(
-            select(event.c.body).where(event.c.idx == row["idx"])
-        ).scalar_one()
-        stored_since = json.loads(body).get("stored_since")
-        if stored_since:
-            return start_of_day(date.fromisoformat(stored_since))
-    at: datetime = row["at"]
-    return at
+def _poured(codes: Sequence[str], work: Work) -> Sequence[tuple[str, str, int]]:
+    edge = table_of(GenealogyEdge)
+    query = (
+        select(edge.c.parent, edge.c.child, edge.c.idx)
+        .where(edge.c.child.in_(codes), edge.c.kind.in_(DIVIDING))
+        .order_by(edge.c.parent, edge.c.child, edge.c.idx)
+    )
+    return [(parent, child, idx) for parent, child, idx in work.connection.execute(query)]
+
+
+def _stored_since(idx: int, work: Work) -> datetime | None:
+    event = work.event(idx)
+    stored_since = json.loads(event["body"]).get("stored_since") if event else None
+    return start_of_day(date.fromisoformat(stored_since)) if stored_since else None
