@@ -129,8 +129,8 @@ class Settings(BaseSettings):
     weight_bias_deliveries: int = Field(
         20,
         gt=0,
-        description="So many of the last deliveries between two parties are asked whether their "
-        "weights differ to one side. 未核实: own figure.",
+        description="So many of the last deliveries between two parties, or collections of a "
+        "platform, are asked whether their weights differ to one side. 未核实: own figure.",
     )
     weight_bias_chance: int = Field(
         1000,
