@@ -21,6 +21,7 @@ SMALL_WASTES = (
     ("900-041-49", "沾染废包装", "固态"),
     ("900-023-29", "废荧光灯管", "固态"),
 )
+MEDICAL_WASTE = ("841-001-01", "感染性废物", "固态")
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _TOWNS = ("当湖", "钟埭", "曹桥", "乍浦", "新埭", "新仓", "独山港", "广陈", "林埭")
 _LARGE_TRADES = ("机械", "电镀", "化工", "涂装", "印染", "电子", "紧固件")
@@ -71,6 +72,7 @@ class Small:
 class District:
     """Everybody."""
 
+    hospital: Party
     large: list[Large] = field(default_factory=list)
     small: list[Small] = field(default_factory=list)
     platforms: list[Party] = field(default_factory=list)
@@ -80,12 +82,13 @@ class District:
     def parties(self) -> list[Party]:
         """All organisations."""
         producers = [*(one.party for one in self.large), *(one.party for one in self.small)]
-        return [*self.plants, *self.platforms, *self.carriers, *producers]
+        services = [*self.plants, *self.platforms, *self.carriers, self.hospital]
+        return [*services, *producers]
 
 
 def build_district(producers: int, rng: random.Random) -> District:
     """A district with so many producers, about one in ten of them large."""
-    district = District()
+    district = District(_party(rng, "平湖康宁医院", "producer", "贮存库", _near(rng)))
     district.plants = [_party(rng, f"嘉兴{name}环保", "treatment", "贮存库", (30.75, west))
                        for name, west in (("德固", 120.72), ("清源", 120.74))]  # fmt: skip
     district.carriers = [_party(rng, f"{name}危货运输", "transporter") for name in ("安运", "通达",

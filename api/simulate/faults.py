@@ -11,6 +11,17 @@ from decimal import Decimal
 from api.simulate.district import District, new_small
 from api.simulate.ground import About, DeviceOf, Ground, Planted
 from api.simulate.honest import fill_drum, produce_body, visit
+from api.simulate.paper_faults import (
+    camera_off,
+    expired_licence,
+    medical_too_long,
+    no_contract,
+    not_licensed,
+    off_route,
+    over_licence,
+    over_plan,
+    unqualified_driver,
+)
 from api.simulate.plan import Deed, Merge, Plan, Shipment, at, text
 from waste_trace.codes import digital_id
 from waste_trace.codes.label_token import sign
@@ -258,34 +269,6 @@ def from_nowhere(ground: Ground) -> Iterator[Planted]:
         yield Planted("from_nowhere", [code, *books], [small.party.org])
 
 
-def not_licensed(ground: Ground) -> Iterator[Planted]:
-    """A plant takes a waste that its licence does not name."""
-    for plant, waste, shipments in _by_licence(ground):
-        wastes = ground.plan.permits[plant].body["wastes"]
-        wastes[:] = [one for one in wastes if one["codes"] != [waste]]
-        yield Planted("unlicensed_receiver", list[About](shipments))
-
-
-def over_licence(ground: Ground) -> Iterator[Planted]:
-    """A plant takes more of a waste than its licence allows in a year."""
-    for plant, waste, shipments in _by_licence(ground):
-        for one in ground.plan.permits[plant].body["wastes"]:
-            if one["codes"] == [waste]:
-                one["annual_kg"] = "400"
-        yield Planted("over_licence", list[About](shipments))
-
-
-def _by_licence(ground: Ground) -> Iterator[tuple[str, str, list[Shipment]]]:
-    """Plant, waste code and what was sent under it, for wastes that no fault is planted on yet."""
-    found: dict[tuple[str, str], list[Shipment]] = {}
-    for shipment in ground.plan.shipments:
-        found.setdefault((shipment.plant.org, shipment.waste[0]), []).append(shipment)
-    for (plant, waste), shipments in sorted(found.items(), key=lambda one: len(one[1])):
-        if (plant, waste) not in ground.used and len(shipments) > 1:
-            ground.used.add((plant, waste))
-            yield plant, waste, shipments
-
-
 #: Each fault with the most that are planted of it; those that need much room come first.
 _FAULTS: tuple[tuple[Fault, int], ...] = (
     (skimmed, 2),
@@ -309,6 +292,13 @@ _FAULTS: tuple[tuple[Fault, int], ...] = (
     (from_nowhere, 3),
     (not_licensed, 1),
     (over_licence, 1),
+    (expired_licence, 1),
+    (no_contract, 2),
+    (over_plan, 2),
+    (unqualified_driver, 9),
+    (off_route, 9),
+    (camera_off, 2),
+    (medical_too_long, 3),
 )
 
 

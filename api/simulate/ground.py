@@ -28,11 +28,14 @@ class Planted:
     Attributes:
         about: where it should be found, one of them suffices.
         touched: what else looks strange because of it.
+        alone: nothing but the fault itself is strange about ``about``; what else is found of it
+            is false.
     """
 
     kind: str
     about: list[About]
     touched: list[About] = field(default_factory=list)
+    alone: bool = False
 
 
 @dataclass

@@ -7,13 +7,14 @@ from typing import Any
 
 from api.simulate.district import (
     LARGE_WASTES,
+    MEDICAL_WASTE,
     SMALL_WASTES,
     District,
     Large,
     Party,
     Small,
 )
-from api.simulate.plan import Deed, Merge, Plan, Shipment, at, text
+from api.simulate.plan import Deed, Merge, Plan, Shipment, at, driver_of, keeper_of, text
 
 #: Scales read with a spread of 1.5 per mille, to 100 g.
 _NOISE = 0.0015
@@ -24,9 +25,8 @@ _POINT_KG = Decimal(2200)
 _STOPS = 14
 
 
-def plan_district(district: District, start: date, days: int, rng: random.Random) -> Plan:
-    """The plan of all days. Weights have noise, drivers are offline for hours, nobody cheats."""
-    plan = Plan(start, days)
+def plan_work(district: District, plan: Plan, rng: random.Random) -> None:
+    """What producers, platforms and plants do on all days."""
     for large in district.large:
         _large(large, plan, rng)
     for platform in district.platforms:
@@ -34,8 +34,6 @@ def plan_district(district: District, start: date, days: int, rng: random.Random
         _platform(platform, mine, district, plan, rng)
     for plant in district.plants:
         _licence(plant, plan)
-    _go_offline(plan, rng)
-    return plan
 
 
 def read_scale(weight_kg: Decimal, rng: random.Random) -> Decimal:
@@ -111,8 +109,8 @@ def ship(
     """出库 to 处置: one manifest."""
     sender, carrier, plant = large.party, large.carrier, large.plant
     shipment = Shipment(sender, carrier, plant, large.waste, codes)
-    keeper = f"{sender.org}/{'depot' if sender.kind == 'platform' else 'store'}"
-    driver = f"{carrier.org}/driver{rng.randint(1, 2)}"
+    keeper = keeper_of(sender)
+    driver, person = driver_of(carrier, rng.randint(1, 2))
     true_kg = sum((plan.kg[code] for code in codes), Decimal(0))
     received = text(read_scale(true_kg, rng))
     on_road = timedelta(minutes=rng.randint(45, 80))
@@ -124,7 +122,7 @@ def ship(
     steps: list[tuple[str, str, Party, timedelta, dict[str, Any]]] = [
         ("store_out", keeper, sender, timedelta(0), {}),
         ("open_manifest", keeper, sender, timedelta(minutes=10), opened),
-        ("load", driver, carrier, timedelta(minutes=20), plate),
+        ("load", driver, carrier, timedelta(minutes=20), {**plate, "driver": person}),
         ("depart", driver, carrier, timedelta(minutes=10), plate),
         ("arrive", driver, carrier, on_road, plate),
         ("weigh_in", f"{plant.org}/gate", plant, timedelta(minutes=15), {"weight_kg": received}),
@@ -229,7 +227,7 @@ def _merge_day(
 
 def _licence(plant: Party, plan: Plan) -> None:
     """经营许可证 for every waste of the district, much more than it has."""
-    codes = sorted({waste[0] for waste in (*LARGE_WASTES, *SMALL_WASTES)})
+    codes = sorted({waste[0] for waste in (*LARGE_WASTES, *SMALL_WASTES, MEDICAL_WASTE)})
     year = plan.start.year
     body = {
         "permit": f"浙危废经第{plant.org[-4:]}号",
@@ -243,7 +241,7 @@ def _licence(plant: Party, plan: Plan) -> None:
     plan.permits[plant.org] = plan.do(f"{plant.org}/gate", plant, "register_permit", when, body)
 
 
-def _go_offline(plan: Plan, rng: random.Random) -> None:
+def go_offline(plan: Plan, rng: random.Random) -> None:
     """On one day in seven a driver has no network until the evening."""
     days: dict[tuple[str, date], list[Deed]] = {}
     for deed in plan.deeds:

@@ -79,6 +79,7 @@ class Plan:
         labels: how many codes are issued, by day, unit, who asks, waste code.
         kg: what each container really holds. devices: device name to the party that owns it.
         permits: by plant, the licence that is registered on the first morning.
+        plans, contracts: by sender, what it has filed and signed. medical: the hospital's.
     """
 
     start: date
@@ -90,6 +91,9 @@ class Plan:
     kg: dict[str, Decimal] = field(default_factory=dict)
     devices: dict[str, Party] = field(default_factory=dict)
     permits: dict[str, Deed] = field(default_factory=dict)
+    plans: dict[str, Deed] = field(default_factory=dict)
+    contracts: dict[str, list[Deed]] = field(default_factory=dict)
+    medical: list[Shipment] = field(default_factory=list)
     _numbers: Counter[tuple[date, str, str]] = field(default_factory=Counter)
 
     @property
@@ -121,6 +125,16 @@ class Plan:
     def of_day(self, day: date) -> Iterator[Deed]:
         """The deeds that happen on a day, in order."""
         return iter(sorted((d for d in self.deeds if d.at.date() == day), key=lambda d: d.at))
+
+
+def keeper_of(party: Party) -> str:
+    """The device of who keeps a store."""
+    return f"{party.org}/{'depot' if party.kind == 'platform' else 'store'}"
+
+
+def driver_of(carrier: Party, number: int) -> tuple[str, str]:
+    """A driver's device and pseudonym."""
+    return f"{carrier.org}/driver{number}", f"usr_{carrier.org[-8:]}_{number}"
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:

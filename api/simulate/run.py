@@ -13,10 +13,10 @@ from sqlalchemy import select
 import migrations
 from api.simulate.district import build_district
 from api.simulate.faults import plant_faults
-from api.simulate.honest import plan_district
 from api.simulate.plan import at
 from api.simulate.player import Player, SimulatedClock
 from api.simulate.score import score
+from api.simulate.whole import plan_district
 from waste_trace.services.deployment import Deployment
 from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine

@@ -32,6 +32,13 @@ MEANT: Mapping[str, frozenset[str]] = {
         "vanished_kilograms": ("reweighed",),
         "unlicensed_receiver": ("unlicensed_receiver",),
         "over_licence": ("quantity_over_permit",),
+        "expired_licence": ("expired_permit",),
+        "no_contract": ("no_contract",),
+        "over_plan": ("quantity_over_plan",),
+        "unqualified_driver": ("driver_unqualified",),
+        "off_route": ("route_deviation",),
+        "camera_off": ("camera_silent",),
+        "medical_too_long": ("medical_storage",),
         "from_nowhere": ("mass_balance_gap", "custody_gap"),
     }.items()
 }
@@ -66,18 +73,28 @@ def score(
     raised = {(str(row["rule"]), str(row["subject"])) for row in rows}
     result = Score()
     explained: set[str] = set()
+    meant: set[tuple[str, str]] = set()
     for fault in planted:
         about = {subject for one in fault.about for subject in _subjects(one, ids)}
-        explained |= about
+        if fault.alone:
+            meant |= {(rule, subject) for rule in MEANT[fault.kind] for subject in about}
+        else:
+            explained |= about
         explained |= {subject for one in fault.touched for subject in _subjects(one, ids)}
         result.planted[fault.kind] += 1
         if any((rule, subject) in raised for rule in MEANT[fault.kind] for subject in about):
             result.found[fault.kind] += 1
     # That nobody has answered a finding is no finding of its own here.
-    explained |= {f"finding:{row['key']}" for row in rows if row["subject"] in explained}
+    overdue = {
+        f"finding:{row['key']}"
+        for row in rows
+        if row["subject"] in explained or (row["rule"], row["subject"]) in meant
+    }
     for row in rows:
-        if row["cleared_idx"] is None and str(row["subject"]) not in explained:
-            result.false[str(row["rule"])] += 1
+        rule, subject = str(row["rule"]), str(row["subject"])
+        known = subject in explained or subject in overdue or (rule, subject) in meant
+        if row["cleared_idx"] is None and not known:
+            result.false[rule] += 1
     return result
 
 

@@ -15,9 +15,9 @@ import pytest
 from api.cli.output import PROVEN, WRONG_USE
 from api.simulate.district import build_district
 from api.simulate.ground import Planted
-from api.simulate.honest import plan_district
 from api.simulate.run import START
 from api.simulate.score import MEANT, score
+from api.simulate.whole import plan_district
 from waste_trace.codes import digital_id, uscc
 from waste_trace.compliance.rules import RULES
 from waste_trace.custody.vocabulary import parse_body
@@ -52,6 +52,8 @@ def test_the_answer_has_its_form(told: Mapping[str, Any]) -> None:
     assert told["events"] > 250
     assert set(told["planted"]) == set(told["found"]) <= set(MEANT)
     assert len(told["planted"]) >= 10
+    papers = {"no_contract", "over_plan", "unqualified_driver"}
+    assert papers | {"off_route", "camera_off", "medical_too_long"} <= set(told["planted"])
 
 
 def test_what_two_weeks_can_show_is_found(told: Mapping[str, Any]) -> None:
@@ -60,7 +62,8 @@ def test_what_two_weeks_can_show_is_found(told: Mapping[str, Any]) -> None:
 
 
 def test_the_planter_knows_no_rule() -> None:
-    known = {"faults", "ground", "honest", "plan", "district"}
+    known = {"faults", "paper_faults", "ground", "plan", "district", "whole", "honest"}
+    known |= {"hospital", "papers", "watched"}
     for name in known:
         tree = ast.parse((ROOT / f"api/simulate/{name}.py").read_text(encoding="utf-8"))
         imported = {
@@ -118,6 +121,11 @@ def test_a_finding_that_nobody_planted_is_false() -> None:
         "false": {"custody_gap": 1},
     }
     assert score(planted, [wrong], {}).as_value()["found"] == {"copied_label": 0}
+    # A fault that touches nothing else explains its own finding, and no other on the same thing.
+    alone = [Planted("copied_label", ["C1"], alone=True)]
+    other = {"rule": "custody_gap", "subject": "C1", "cleared_idx": None, "key": "f"}
+    assert score(alone, [found, overdue], {}).as_value()["false"] == {}
+    assert score(alone, [found, other], {}).as_value()["false"] == {"custody_gap": 1}
 
 
 def test_a_folder_in_use_is_not_touched(tmp_path: Path) -> None:
