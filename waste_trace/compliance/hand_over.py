@@ -146,18 +146,19 @@ def _unanswered(
     others = sorted(touch.idx for touch in touches if _is_other_side(one, touch))
     hours = int(limits.hand_over_answer.total_seconds() // 3600)
     said_zh, said_en = _SAID[one.touch.typ]
-    other_zh, other_en = _SAID["take_over" if gave else "hand_over"]
-    what_zh = f"{len(missing)} 个容器" if one.container else "散装废物"
-    what_en = f"{len(missing)} containers" if one.container else "loose waste"
+    other_zh, _ = _SAID["take_over" if gave else "hand_over"]
+    count, several = len(missing), "s" * (len(missing) > 1)
+    what_zh = f" {count} 个容器" if one.container else "散装废物"
+    what_en = f"{count} container{several}" if one.container else "loose waste"
     return Raised(
         rule,
         f"{rule.name}:{manifest}:{one.touch.idx}",
         manifest,
         silent,
-        f"{one.touch.org} 登记{said_zh}的{what_zh}，{silent} 超过 {hours} 小时未登记{other_zh}"
+        f"{one.touch.org} 登记{said_zh}{what_zh}，{silent} 超过 {hours} 小时未登记{other_zh}"
         f"{'，另有容器已登记' if others else ''}。",
-        f"{one.touch.org} {said_en} {what_en}; {silent} has not recorded within {hours} hours that "
-        f"it {other_en} them{', but recorded others' if others else ''}.",
+        f"{one.touch.org} {said_en} {what_en}; {silent} has not recorded its side of it within "
+        f"{hours} hours{', but that of other containers' if others else ''}.",
         {"events": [one.touch.idx, *others], "parties": [one.giver, one.taker],
          "containers": [told.container for told in missing if told.container],
          "limit_hours": hours},
