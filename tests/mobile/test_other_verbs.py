@@ -175,3 +175,18 @@ def test_a_ward_hands_its_boxes_in(handheld: Handheld) -> None:
     assert (body["containers"], body["department"]) == ([f"{CODE}96", f"{CODE}95"], "内科")
     handheld.tab("record")
     expect(handheld.page.locator("#in-department")).to_have_value("内科")
+
+
+def test_who_drives_is_named_by_a_pseudonym_and_may_be_left_out(handheld: Handheld) -> None:
+    handheld.enrol(CARRIER)
+    handheld.choose("load")
+    handheld.wedge(handheld.backend.label(f"{CODE}91"))
+    handheld.page.locator("#in-manifest").fill(MANIFEST)
+    handheld.page.locator("#in-vehicle_plate").fill("浙F7K21挂")
+    sign = handheld.page.get_by_role("button", name=re.compile("签名并记录"))
+    expect(sign).to_be_enabled()
+    handheld.page.locator("#in-driver").fill("吴驾驶")
+    expect(sign).to_be_disabled()
+    handheld.page.locator("#in-driver").fill("usr_driver01")
+    body = sent(handheld)
+    assert (body["driver"], body["escort"]) == ("usr_driver01", "")
