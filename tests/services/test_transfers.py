@@ -208,6 +208,23 @@ def test_another_carriers_driver_and_a_part_without_one_are_findings(
     assert the_same_after_a_rebuild(cast.deployment)
 
 
+def test_a_mistyped_driver_is_corrected_and_looked_at_again(cast: Cast, clock: Clock) -> None:
+    code, number = cast.containers()[0], cast.manifest()
+    cast.device(FACTORY).tell("fill", fill(code))
+    clock.forward(minutes=10)
+    say(cast, BUREAU, "register_qualification", crew("driver", "usr_wu"))
+    cast.device(FACTORY).tell("open_manifest", open_manifest(number, [code]))
+    clock.forward(minutes=10)
+    load = cast.device(CARRIER).tell("load", transport(number, [code], driver="usr_wo"))
+    assert unqualified(cast) == {"driver_unqualified": number}
+    wrong = {"corrects": load.index, "field": "driver", "old": "usr_wo", "new": "usr_wu"}
+    correction = say(cast, CARRIER, "correct", {**wrong, "reason": "typing"})
+    assert unqualified(cast) == {"driver_unqualified": number}
+    say(cast, FACTORY, "confirm_correction", {"correction": correction})
+    assert unqualified(cast) == {}
+    assert the_same_after_a_rebuild(cast.deployment)
+
+
 def test_a_driver_without_qualification_is_refused_where_the_bureau_has_set_it(
     opened_database: Database, data_dir: Any, open_deployment: OpenDeployment, clock: Clock
 ) -> None:

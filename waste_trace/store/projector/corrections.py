@@ -10,6 +10,7 @@ from waste_trace.custody.vocabulary import VOCABULARY, parse_body
 from waste_trace.store.projector.custody import refold
 from waste_trace.store.projector.manifests import project_manifest_again
 from waste_trace.store.projector.record import Record
+from waste_trace.store.projector.transfers import settle_transfer
 from waste_trace.store.projector.work import Handler, Work
 from waste_trace.store.tables import CorrectionRow
 
@@ -80,6 +81,8 @@ def _take_effect(
     numbers = {*manifests, *refold(containers, record, work)}
     for number in sorted(numbers):
         project_manifest_again(number, record, work)
+    for number in manifests:
+        settle_transfer(number, record, work)
 
 
 def _show(record: Record, target: Mapping[str, Any], work: Work) -> None:

@@ -67,13 +67,14 @@ def collections(
         collected(select(*columns).distinct())
         .join(loss, _other_scale(loss, taken))
         .join(scale, and_(scale.c.idx == loss.c.idx, scale.c.typ.not_in(_NO_SCALE)))
-        .where(taken.c.org == platform)
         .order_by(taken.c.at.desc(), taken.c.subject.desc())
-        .limit(count)
     )
-    if producer is not None:
+    # By the one of both that has little: a database would look through all that a platform took.
+    if producer is None:
+        query = query.where(taken.c.org == platform).limit(count)
+    else:
         query = query.where(given.c.org == producer)
-    rows = connection.execute(query).all()
+    rows = [row for row in connection.execute(query) if row.org == platform][:count]
     losses = _losses(connection, [row.subject for row in rows])
     return [_delivery(row, losses.get(row.subject, [])) for row in reversed(rows)]
 
