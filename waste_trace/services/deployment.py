@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from waste_trace.compliance.weight_difference import WeightTolerance
+from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.policy import Policy, format_policy
 from waste_trace.services.attempts import Attempts
 from waste_trace.services.intake import Intake
@@ -21,7 +22,7 @@ from waste_trace.settings import Settings
 from waste_trace.store.blobs import Blobs
 from waste_trace.store.disclosures import Vault
 from waste_trace.store.engine import open_engine
-from waste_trace.store.key_store import KeyStore, open_key_store
+from waste_trace.store.key_store import KeyStore, open_key_store, service_key_name
 from waste_trace.store.projector import ProjectorConfig
 from waste_trace.store.sequencer import Sequencer
 
@@ -85,6 +86,10 @@ class Deployment:
         """Commit what waits and let go of the database."""
         self.intake.close()
         self.engine.dispose()
+
+    def service_key(self, dev: str) -> SigningKey:
+        """The key with which one of the ledger's own services signs now."""
+        return self.keys.key(service_key_name(dev, self.sequencer.registry.epochs.get(dev, 0)))
 
     def now(self) -> datetime:
         """The present, aware UTC, by the deployment's clock."""

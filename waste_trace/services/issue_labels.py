@@ -100,7 +100,7 @@ def draft_issue(
     body: dict[str, object] = {
         "containers": [str(code) for code in codes],
         "org": str(unit),
-        "key_id": key_id(deployment.keys.key("issuer").public_key),
+        "key_id": key_id(deployment.service_key("issuer").public_key),
         "rotation": 0,
     }
     return Draft("issue", body, org=asked_by or str(unit)), codes
@@ -130,7 +130,7 @@ def reissue_label(deployment: Deployment, code: str, reason: str, asked_by: str)
         body: dict[str, object] = {
             "containers": [code],
             "org": row.unit,
-            "key_id": key_id(deployment.keys.key("issuer").public_key),
+            "key_id": key_id(deployment.service_key("issuer").public_key),
             "rotation": rotation[0],
             "reason": reason,
         }
@@ -143,7 +143,7 @@ def reissue_label(deployment: Deployment, code: str, reason: str, asked_by: str)
 
 def sign_label(deployment: Deployment, code: digital_id.DigitalId, rotation: int) -> LabelToken:
     """The signed text of a label; the same code and rotation give the same text."""
-    issuer = deployment.keys.key("issuer")
+    issuer = deployment.service_key("issuer")
     return sign(code, rotation, issuer, deployment.settings.label_host)
 
 

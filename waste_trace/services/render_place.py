@@ -33,7 +33,7 @@ def sign_place(deployment: Deployment, kind: PlaceKind, subject: str) -> PlaceTo
     Raises:
         InvalidCode: the identifier is not one of its kind.
     """
-    issuer = deployment.keys.key("issuer")
+    issuer = deployment.service_key("issuer")
     return sign(kind, spell_subject(kind, subject), issuer, deployment.settings.label_host)
 
 

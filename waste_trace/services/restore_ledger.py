@@ -25,6 +25,7 @@ from waste_trace.services.number_manifest import AUTHOR as NUMBERING
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.services.plain_text import is_plain
 from waste_trace.services.prove import newest_note
+from waste_trace.store.key_store import service_key_name
 from waste_trace.store.sequencer import Draft
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.tables import EventIndex, Subscription, User, Webhook
@@ -107,8 +108,10 @@ def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: str) -
         raise RestoreRefused("新台账不能沿用原名称。", "The new ledger needs a name of its own.")
     if not is_plain(because, 500):
         raise RestoreRefused("请用 1 至 500 字写明原因。", "Give a reason: 1 to 500 characters.")
-    # Labels in the yards were signed with it; they stay genuine.
-    new.keys.adopt("issuer", old.keys.key("issuer"))
+    # Labels in the yards were signed with them; they stay genuine.
+    for ep in range(old.sequencer.registry.epochs.get("issuer", 0) + 1):
+        name = service_key_name("issuer", ep)
+        new.keys.adopt(name, old.keys.key(name))
     # Receivers of webhooks go on believing the secrets that they were given.
     new.keys.adopt("webhook", old.keys.key("webhook"))
     size, root = ended.mark

@@ -19,6 +19,11 @@ class KeyStoreUnusable(WasteTraceError):
     )
 
 
+def service_key_name(dev: str, ep: int) -> str:
+    """The name of a service's key; the first of a service is called like the service."""
+    return f"{dev}.{ep}" if ep else dev
+
+
 class KeyStore(Protocol):
     """Keys by name ("log", "registrar", "issuer", ...), made on first use."""
 

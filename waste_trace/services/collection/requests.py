@@ -52,7 +52,7 @@ class AskedTooOften(CustodyError):
 
 def sign_door(deployment: Deployment, platform: str, producer: str) -> DoorToken:
     """The link for a producer's door; the same door gives the same text."""
-    issuer = deployment.keys.key("issuer")
+    issuer = deployment.service_key("issuer")
     return door_token.sign(platform, producer, issuer, deployment.settings.label_host)
 
 

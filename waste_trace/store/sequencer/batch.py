@@ -33,6 +33,7 @@ from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader, append
 from waste_trace.notices.kinds import BY_CAUSE
 from waste_trace.store import outbox
+from waste_trace.store.key_store import service_key_name
 from waste_trace.store.projector import Projector, Record
 from waste_trace.store.sequencer.outcome import DeviceFork, Recorded
 from waste_trace.store.tables import CheckpointRow, Device, Entry, EventIndex, LogState, TileRow
@@ -61,6 +62,8 @@ class Draft:
     beside: Beside | None = None
 
 
+#: Private keys by name.
+KeyOf = Callable[[str], SigningKey]
 #: Reads what it needs in the batch's transaction and says what follows from it.
 Build = Callable[[Connection], Sequence[Draft]]
 
@@ -158,12 +161,14 @@ class Batch:
         self._keep_beside(item, fresh[0])
         return (*fresh, False)
 
-    def compose(self, author: str, key: SigningKey, build: Build) -> list[tuple[int, int]]:
+    def compose(self, author: str, key_of: KeyOf, build: Build) -> list[tuple[int, int]]:
         """Write what a service says, with its chain continued inside this transaction."""
         self.flush()
         placed: list[tuple[int, int]] = []
         for draft in build(self.connection):
-            envelope = self._sign(author, key, draft)
+            ep = self.registry.epochs.get(author, 0)
+            key = key_of(service_key_name(author, ep))
+            envelope = self._sign(author, ep, key, draft)
             event = parse_event(envelope.payload)
             placed.append(self._put(envelope, event, payload_hash(envelope.payload)))
             self._keep_beside(draft, placed[-1][0])
@@ -247,11 +252,11 @@ class Batch:
         if item.beside is not None:
             item.beside(self.connection, index)
 
-    def _sign(self, author: str, key: SigningKey, draft: Draft) -> Envelope:
+    def _sign(self, author: str, ep: int, key: SigningKey, draft: Draft) -> Envelope:
         device = table_of(Device)
         row = self.connection.execute(
             select(device.c.next_seq, device.c.last_hash).where(
-                device.c.dev == author, device.c.ep == 0
+                device.c.dev == author, device.c.ep == ep
             )
         ).first()
         seq, last = (0, "") if row is None else (row[0], row[1])
@@ -261,7 +266,7 @@ class Batch:
             typ=draft.typ,
             id=new_event_id(self.ms, os.urandom(10)),
             dev=author,
-            ep=0,
+            ep=ep,
             seq=seq,
             prev=decode_b64url(last),
             seen=Seen(self.head.size, self.head.root) if self.head.size else Seen(),

@@ -47,7 +47,7 @@ class KnownKeys:
         for idx, event in _log_events(connection, self._size, size):
             self.own.apply(idx, event)
             self._ahead_of_shared = True
-            key = self.own.keys.get((str(event.body.get("dev")), 0))
+            key = self.own.current_key(str(event.body.get("dev")))
             if event.typ == "key.enrol" and key is not None and key.purpose == "label":
                 self.issuers[key_id(key.public_key)] = key.public_key
         self._size = size

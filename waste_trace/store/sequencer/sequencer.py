@@ -17,13 +17,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from waste_trace.errors import WasteTraceError
-from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.merkle import EMPTY_ROOT
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.vkey import VerifierKey
 from waste_trace.store.projector import Projector, ProjectorConfig
-from waste_trace.store.sequencer.batch import Batch, Build, Submitted
+from waste_trace.store.sequencer.batch import Batch, Build, KeyOf, Submitted
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.sequencer.known_keys import KnownKeys
 from waste_trace.store.sequencer.outcome import LedgerBusy, LedgerRolledBack, Recorded
@@ -32,7 +31,6 @@ from waste_trace.store.tiles import Head, SqlTiles, read_head
 from waste_trace.store.writing import insert_missing, write_transaction
 
 _log = logging.getLogger(__name__)
-KeyOf = Callable[[str], SigningKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +269,7 @@ class Sequencer:
             return [
                 (*place, False)
                 for author, build in item.parts
-                for place in batch.compose(author, self._key_of(author), build)
+                for place in batch.compose(author, self._key_of, build)
             ]
         try:
             return [batch.place(item.item)]
