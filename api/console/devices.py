@@ -5,13 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.console.device_view import enrolment_link, view_device
+from api.console.device_view import REVOCATION_REASONS, enrolment_link, view_device
 from api.console.qr import qr_path
 from api.console.render import page
 from api.http.errors import BadParameters, Forbidden
 from api.http.permissions import Enroller, House, Permission, Revoker, can
 from waste_trace.custody.vocabulary import REGULATOR
-from waste_trace.services.enrol_device import create_enrolment_code, revoke_device
+from waste_trace.services.enrol_device import (
+    RevocationReason,
+    create_enrolment_code,
+    revoke_device,
+)
 from waste_trace.services.look_up import (
     list_devices,
     list_organisations,
@@ -37,6 +41,7 @@ def devices(request: Request, deployment: House, person: Enroller, org: str = ""
         sites=list_sites(deployment, chosen),
         organisations=list_organisations(deployment) if person.role == REGULATOR else [],
         chosen=chosen,
+        reasons=REVOCATION_REASONS,
         may_revoke=can(person.role, Permission.REVOKE),
         refused=count_open(deployment) if can(person.role, Permission.AUDIT) else {},
     )
@@ -79,10 +84,8 @@ def new_code(
 
 @router.post("/devices/{dev}/revoke")
 def revoke(
-    dev: str, deployment: House, _: Revoker, reason: Annotated[str, Form(max_length=200)] = ""
+    dev: str, deployment: House, _: Revoker, reason: Annotated[RevocationReason, Form()]
 ) -> Response:
     """End a device's key; the reason goes into the ledger."""
-    if not reason.strip():
-        raise BadParameters("请填写吊销原因。", "A reason is needed.", field="reason")
-    revoke_device(deployment, dev, reason.strip())
+    revoke_device(deployment, dev, reason)
     return RedirectResponse("/devices", 303)

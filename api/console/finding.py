@@ -83,13 +83,13 @@ def _take(
     reason: str,
     files: list[bytes],
 ) -> None:
-    # A textarea sends line ends, which a leaf's line of text has not.
-    said: dict[str, Any] = {"statement": " ".join(statement.split())}
+    said: dict[str, Any] = {}
     if typ == "explain_finding":
         said["reason"] = reason
     if typ == "rectify_finding":
         said["evidence"] = [keep_evidence(deployment, data) for data in files]
-    take_step(deployment, person, typ, key, said)
+    # A textarea sends line ends; a statement is shown as one paragraph.
+    take_step(deployment, person, typ, key, said, " ".join(statement.split()))
 
 
 def _last_day(due: datetime | None) -> str:

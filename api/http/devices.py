@@ -15,6 +15,7 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import (
     Enrolled,
     EnrolmentRefused,
+    RevocationReason,
     create_enrolment_code,
     enrol_device,
     revoke_device,
@@ -48,7 +49,7 @@ class EnrolRequest(_Strict):
 class RevokeRequest(_Strict):
     """Why a device ends, and up to which of its events it still counts."""
 
-    reason: str
+    reason: RevocationReason
     last_good_seq: int | None = None
 
 

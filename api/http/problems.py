@@ -24,7 +24,7 @@ from waste_trace.services.collection.requests import AskedTooOften, NotAClient
 from waste_trace.services.enrol_device import EnrolmentRefused
 from waste_trace.services.erase_person import ErasureRefused
 from waste_trace.services.evidence import UnfitEvidence, UnknownEvidence
-from waste_trace.services.finding_life import StepNotOpen, UnknownFinding
+from waste_trace.services.finding_life import StatementMissing, StepNotOpen, UnknownFinding
 from waste_trace.services.imports.run import ImportRefused
 from waste_trace.services.imports.sheet import UnusableSheet
 from waste_trace.services.inspections import OnlineOnly, UnknownInspection, UnknownSelection
@@ -103,6 +103,7 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     UnknownInspection: 404,
     UnknownEvidence: 404,
     StepNotOpen: 409,
+    StatementMissing: 422,
     OnlineOnly: 409,
     ImpossibleSelection: 409,
     UnfitScores: 422,

@@ -9,7 +9,9 @@ from tests.cast import BUREAU, FACTORY, GARAGE, PLANT
 from tests.console.conftest import District
 from tests.services.test_finding_life import PICTURE
 from waste_trace.compliance.checklist import packaged_checklist
+from waste_trace.compliance.retention import Basis
 from waste_trace.compliance.rules import RULES
+from waste_trace.services.erase_person import erase_disclosures, find_personal
 from waste_trace.services.look_up import list_findings
 from waste_trace.services.sign_in import Person
 
@@ -68,6 +70,11 @@ def test_a_finding_is_answered_and_closed_with_forms(district: District) -> None
     assert district.client("garage").get(f"/v1/evidence/{link}").status_code == 404
     assert step(district, "regulator", key, "close_finding").status_code == 303
     assert "已办结" in district.page("producer", "/findings").text
+    digests = find_personal(district.deployment, "请附照片", "statement")
+    erase_disclosures(district.deployment, digests, Basis.MISTAKE)
+    shown = page_of(district, "producer", key)
+    assert "请附照片" not in shown
+    assert shown.count("说明已删除") == 1
 
 
 def test_a_step_that_is_not_open_is_said_on_a_page(district: District) -> None:

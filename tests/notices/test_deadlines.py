@@ -4,6 +4,7 @@ from tests.cast import CARRIER, FACTORY, Cast, open_manifest, transport
 from tests.devices import Clock
 from tests.notices.conftest import Work
 from tests.services.lives import drum
+from waste_trace.custody.bodies.findings import STATEMENT
 from waste_trace.services.look_up import list_findings
 from waste_trace.services.notices.daily import daily_notices
 from waste_trace.services.notices.deadlines import tell_deadlines
@@ -54,9 +55,9 @@ def test_a_finding_s_last_day_is_told_to_its_party_and_its_steps_to_the_other_si
     work()
     (answered,) = (row for row in list_notices(house, bureau) if row["kind"] == "finding_answered")
     assert finding["zh"] in answered["zh"]
-    back = {"finding": finding["key"], "statement": "请附检定证书"}
-    record_at_desk(house, bureau, "send_back", back)
-    record_at_desk(house, bureau, "send_back", back)  # does not fit any more: nobody is told
+    back, words = {"finding": finding["key"]}, {STATEMENT: "请附检定证书"}
+    record_at_desk(house, bureau, "send_back", back, personal=words)
+    record_at_desk(house, bureau, "send_back", back, personal=words)  # too late: nobody is told
     work()
     replies = [row for row in list_notices(house, plant) if row["kind"] == "finding_replied"]
     assert [row["zh"].startswith("退回：") for row in replies] == [True]

@@ -189,7 +189,7 @@ def test_a_revocation_is_a_leaf(cast: Cast) -> None:
 def test_the_ledgers_own_services_are_no_devices(deployment: Deployment) -> None:
     for dev in ("registrar", "issuer", "vision", "numbering", "dev-0000000000000000", ""):
         with pytest.raises(EnrolmentRefused):
-            revoke_device(deployment, dev, "by mistake")
+            revoke_device(deployment, dev, "mistake")
     assert enrol(deployment, new_code(deployment), SigningKey.generate()).dev
 
 

@@ -16,6 +16,7 @@ from waste_trace.services.evidence import (
     keep_evidence,
 )
 from waste_trace.services.finding_life import (
+    StatementMissing,
     StepNotOpen,
     UnknownFinding,
     find_finding,
@@ -26,7 +27,7 @@ from waste_trace.services.record_at_desk import record_at_desk
 from waste_trace.store.tables import FindingLife, FindingStep
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"a picture of the repaired scale"
-EXPLAINED = {"reason": "no_network", "statement": "地下库无信号"}
+EXPLAINED = {"reason": "no_network"}
 
 
 def gap(cast: Cast) -> str:
@@ -37,9 +38,9 @@ def gap(cast: Cast) -> str:
     return str(found["key"])
 
 
-def step(cast: Cast, org: str, typ: str, key: str, **said: Any) -> str:
+def step(cast: Cast, org: str, typ: str, key: str, *, statement: str = "", **said: Any) -> str:
     """Take a step; the status after it."""
-    take_step(cast.deployment, person(org), typ, key, said)
+    take_step(cast.deployment, person(org), typ, key, said, statement)
     return str(find_finding(cast.deployment, person(BUREAU), key)["status"])
 
 
@@ -55,13 +56,16 @@ def test_a_finding_from_its_raising_to_its_end(cast: Cast, clock: Clock) -> None
     assert before["open_steps"] == ["explain_finding", "rectify_finding"]
     # a warning on Monday the 23rd: five working days end with Monday the 30th
     assert before["due_at"].isoformat() == "2026-12-01T00:00:00+08:00"
-    assert step(cast, FACTORY, "explain_finding", key, **EXPLAINED) == "explained"
+    assert (
+        step(cast, FACTORY, "explain_finding", key, statement="地下库无信号", **EXPLAINED)
+        == "explained"
+    )
     assert find_finding(cast.deployment, person(FACTORY), key)["due_at"] is None
     assert step(cast, BUREAU, "send_back", key, statement="请附照片") == "sent_back"
     clock.forward(days=1)
     evidence = [keep_evidence(cast.deployment, PICTURE)]
-    said = {"statement": "已补装桶记录", "evidence": evidence}
-    assert step(cast, FACTORY, "rectify_finding", key, **said) == "rectified"
+    said = {"statement": "已补装桶记录"}
+    assert step(cast, FACTORY, "rectify_finding", key, evidence=evidence, **said) == "rectified"
     assert step(cast, BUREAU, "close_finding", key) == "closed"
     after = find_finding(cast.deployment, person(FACTORY), key)
     assert [one["typ"] for one in after["steps"]] == [
@@ -84,6 +88,13 @@ def test_a_step_that_is_not_open_is_refused_with_what_is(cast: Cast) -> None:
     assert caught.value.facts["open"] == ["close_finding"]
     with pytest.raises(StepNotOpen):
         take_step(cast.deployment, person(FACTORY), "close_finding", key, {})
+
+
+def test_a_step_that_needs_words_is_not_taken_without(cast: Cast) -> None:
+    key = gap(cast)
+    with pytest.raises(StatementMissing):
+        step(cast, FACTORY, "rectify_finding", key, evidence=["0" * 64])
+    assert rows(cast.deployment, FindingStep) == []
 
 
 def test_who_is_not_concerned_does_not_see_it(cast: Cast) -> None:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, cast
+from typing import ClassVar, Literal, TypeAlias, cast
 
 from sqlalchemy import Connection, select, update
 
@@ -25,6 +25,10 @@ from waste_trace.store.writing import insert_rows, table_of, write_transaction
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: people read codes aloud
 _CONTEXT = b"waste-trace-enrol-v1\n"
+#: Why a key ends. A leaf keeps it for ever, so nobody words it: it could name who lost the device.
+RevocationReason: TypeAlias = Literal[
+    "lost", "stolen", "broken", "replaced", "misused", "mistake", "other"
+]
 
 
 class EnrolmentRefused(WasteTraceError):
@@ -122,7 +126,7 @@ def enrol_device(
 
 
 def revoke_device(
-    deployment: Deployment, dev: str, reason: str, *, last_good_seq: int | None = None
+    deployment: Deployment, dev: str, reason: RevocationReason, *, last_good_seq: int | None = None
 ) -> Recorded:
     """End a device's key; events up to ``last_good_seq`` (default: those logged) still count.
 

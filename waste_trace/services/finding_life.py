@@ -14,13 +14,15 @@ from waste_trace.compliance.finding_life import (
     due_at,
     steps_open_to,
 )
-from waste_trace.custody.vocabulary import REGULATOR
+from waste_trace.custody.bodies.findings import STATEMENT, StatedBody
+from waste_trace.custody.vocabulary import REGULATOR, event_type
 from waste_trace.errors import WasteTraceError
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.look_up import name_organisations, view_finding_row
 from waste_trace.services.record_at_desk import record_at_desk
 from waste_trace.services.rule_book import rule_book
 from waste_trace.services.sign_in import Person
+from waste_trace.services.statements import Statement, read_statements
 from waste_trace.services.visible import visible_findings
 from waste_trace.store.sequencer import Recorded
 from waste_trace.store.tables import Finding, FindingLife, FindingStep
@@ -37,6 +39,14 @@ class UnknownFinding(WasteTraceError):
     default_do_en: ClassVar[str] = "Open it from the list of findings."
 
 
+class StatementMissing(WasteTraceError):
+    """The step says nothing without a statement."""
+
+    code: ClassVar[str] = "statement-missing"
+    default_do_zh: ClassVar[str] = "请填写说明后再提交。"
+    default_do_en: ClassVar[str] = "Write what there is to say, then send it."
+
+
 class StepNotOpen(WasteTraceError):
     """The step does not fit the finding's status, or is the other side's to take."""
 
@@ -48,56 +58,70 @@ class StepNotOpen(WasteTraceError):
 def find_finding(deployment: Deployment, person: Person, key: str) -> Row:
     """One finding with ``status``, ``due_at``, ``open_steps`` and its ``steps``, oldest first.
 
+    A step has what was said in words as ``statement``, and in ``statement_kept`` whether that is
+    there (`Kept`); the showing is written down.
+
     Raises:
         UnknownFinding
     """
-    finding, life, step = table_of(Finding), table_of(FindingLife), table_of(FindingStep)
+    found, step = _find(deployment, person, key), table_of(FindingStep)
     with deployment.engine.connect() as connection:
-        row = (
-            connection.execute(
-                select(finding, life.c.status, life.c.since)
-                .outerjoin(life, life.c.key == finding.c.key)
-                .where(finding.c.key == key, visible_findings(person))
-            )
-            .mappings()
-            .first()
-        )
-        if row is None:
-            raise UnknownFinding("没有这个问题。", "There is no such finding.")
-        steps = (
-            connection.execute(select(step).where(step.c.key == key).order_by(step.c.idx))
-            .mappings()
-            .all()
-        )
+        query = select(step).where(step.c.key == key).order_by(step.c.idx)
+        steps = [dict(one) for one in connection.execute(query).mappings()]
     names = name_organisations(deployment)
-    found = dict(row)
+    said = read_statements(deployment, person, steps)
     return view_finding_row(found, names) | {
         "due_at": _due(deployment, found),
         "open_steps": _open_steps(found, person),
-        "steps": [_step(dict(one), names) for one in steps],
+        "steps": [_step(one, names, said.get(one["idx"], Statement())) for one in steps],
     }
 
 
 def take_step(
-    deployment: Deployment, person: Person, typ: str, key: str, said: Mapping[str, Any]
+    deployment: Deployment,
+    person: Person,
+    typ: str,
+    key: str,
+    said: Mapping[str, Any],
+    statement: str = "",
 ) -> Recorded:
     """Record a step of a finding's life.
 
     Args:
         typ: one of `LIFE`. said: the fields of its body, without the finding.
+        statement: what the person says in words; kept beside the ledger.
 
     Raises:
-        UnknownFinding, StepNotOpen, and what `record_at_desk` raises.
+        UnknownFinding, StepNotOpen, StatementMissing, and what `record_at_desk` raises.
     """
-    found = find_finding(deployment, person, key)
-    if typ not in found["open_steps"]:
+    found = _find(deployment, person, key)
+    status, open_steps = Status(found["status"] or Status.OPEN), _open_steps(found, person)
+    if typ not in open_steps:
         raise StepNotOpen(
-            f"该问题“{found['status_zh']}”，现在不能办理此步骤。",
-            f"The finding is {found['status']!r}: this step is not open to you now.",
-            status=found["status"],
-            open=found["open_steps"],
+            f"该问题“{STATUS_ZH[status]}”，现在不能办理此步骤。",
+            f"The finding is {status.value!r}: this step is not open to you now.",
+            status=status.value,
+            open=open_steps,
         )
-    return record_at_desk(deployment, person, typ, {"finding": key, **said})
+    if not statement and issubclass(event_type(typ).body, StatedBody):
+        raise StatementMissing("此步骤须写明情况。", "This step needs a statement.")
+    body = {"finding": key, **said}
+    return record_at_desk(deployment, person, typ, body, personal={STATEMENT: statement})
+
+
+def _find(deployment: Deployment, person: Person, key: str) -> Row:
+    """The finding's row with its life's status and since when. Raises UnknownFinding."""
+    finding, life = table_of(Finding), table_of(FindingLife)
+    query = (
+        select(finding, life.c.status, life.c.since)
+        .outerjoin(life, life.c.key == finding.c.key)
+        .where(finding.c.key == key, visible_findings(person))
+    )
+    with deployment.engine.connect() as connection:
+        row = connection.execute(query).mappings().first()
+    if row is None:
+        raise UnknownFinding("没有这个问题。", "There is no such finding.")
+    return dict(row)
 
 
 def _open_steps(row: Mapping[str, Any], person: Person) -> list[str]:
@@ -116,9 +140,11 @@ def _due(deployment: Deployment, row: Mapping[str, Any]) -> Any:
     return due_at(since, row["severity"], book.answer_days, book.calendar)
 
 
-def _step(row: Row, names: Mapping[str, str]) -> Row:
+def _step(row: Row, names: Mapping[str, str], said: Statement) -> Row:
     return {
         **row,
+        "statement": said.text,
+        "statement_kept": said.kept.value,
         "evidence": json.loads(row["evidence"]),
         "org_name": names.get(row["org"], ""),
         "after_zh": STATUS_ZH[LIFE[row["typ"]].after] if row["applied"] else "",

@@ -14,6 +14,7 @@ from waste_trace.store.tables import (
     ContainerEvent,
     EventIndex,
     Finding,
+    FindingStep,
     Frame,
     Manifest,
     ManifestParty,
@@ -68,7 +69,9 @@ def visible_events(person: Person) -> ColumnElement[bool]:
 
 
 def visible_personal(person: Person) -> ColumnElement[bool]:
-    """Events whose personal data one may read: as signer, or as a party of container or manifest.
+    """Events whose personal data one may read: as signer, or as a party of what they are about.
+
+    That is a container, a manifest, or a finding on one's organisation.
 
     To be used where the event index is selected from.
     """
@@ -78,8 +81,11 @@ def visible_personal(person: Person) -> ColumnElement[bool]:
     container, manifest = table_of(Container), table_of(Manifest)
     ours = select(link.c.idx).join(container, container.c.container == link.c.container)
     numbers = select(manifest.c.manifest).where(visible_manifests(person))
+    step, finding = table_of(FindingStep), table_of(Finding)
+    told = select(step.c.idx).join(finding, finding.c.key == step.c.key)
     return or_(
         event.c.org == person.org,
         event.c.idx.in_(ours.where(visible_containers(person))),
         event.c.manifest.in_(numbers),
+        event.c.idx.in_(told.where(visible_findings(person))),
     )

@@ -10,13 +10,12 @@ from waste_trace.custody.bodies.fields import (
     DayText,
     EntryIndex,
     OrgCode,
+    Pseudonym,
     Sha256Text,
     Strict,
     Text,
 )
 
-#: How the ledger calls a person.
-Pseudonym = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 #: A tree's root in base64, as the third line of a checkpoint has it.
 RootText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$")]
 #: An item of a checklist; a key of a payload.

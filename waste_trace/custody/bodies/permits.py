@@ -2,16 +2,19 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
 
 from waste_trace.custody.bodies.fields import (
     Body,
     DayText,
     KilogramText,
     OrgCode,
+    Pseudonym,
     Strict,
     Text,
 )
+
+_PSEUDONYM: TypeAdapter[str] = TypeAdapter(Pseudonym)
 
 
 class PermittedWaste(Strict):
@@ -61,6 +64,16 @@ class RegisterQualificationBody(Body):
     number: Text = ""
     valid_from: DayText
     valid_to: DayText
+
+    @field_validator("subject", "number")
+    @classmethod
+    def _no_person_by_name(cls, text: str, known: ValidationInfo) -> str:
+        if known.data.get("kind") in ("driver", "escort"):
+            if known.field_name == "number" and text:
+                raise ValueError("a person's certificate stands beside the ledger")
+            if known.field_name == "subject":
+                return _PSEUDONYM.validate_python(text)
+        return text
 
 
 class SignContractBody(Body):

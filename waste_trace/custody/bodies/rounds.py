@@ -12,6 +12,7 @@ from waste_trace.custody.bodies.fields import (
     KilogramText,
     OrgCode,
     Plate,
+    Pseudonym,
     Strict,
     Text,
 )
@@ -60,15 +61,12 @@ class RoundStop(Strict):
 
 
 class PlanRoundBody(Body):
-    """编排线路: doors in the order of the drive. The same number again replaces the plan.
-
-    ``driver``: a pseudonym.
-    """
+    """编排线路: doors in the order of the drive. The same number again replaces the plan."""
 
     round: RoundNumber
     day: DayText
     vehicle_plate: Plate
-    driver: Text = ""
+    driver: Pseudonym | Literal[""] = ""
     stops: list[RoundStop] = Field(min_length=1, max_length=200)
 
     @field_validator("stops")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from waste_trace.compliance.finding_life import LIFE, Status, next_status
+from waste_trace.ledger.disclosure import digests_of
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.work import Handler, Work
 from waste_trace.store.tables import Finding, FindingLife, FindingStep
@@ -40,7 +41,7 @@ def _row(
         "at": record.logged_at,
         "applied": applied,
         "reason": str(body.get("reason", "")),
-        "statement": str(body.get("statement", "")),
+        "digests": ",".join(digests_of(event)),
         "evidence": json.dumps(body.get("evidence", [])),
     }
 

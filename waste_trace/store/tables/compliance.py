@@ -23,7 +23,11 @@ class FindingLife(SQLModel, table=True):
 
 
 class FindingStep(SQLModel, table=True):
-    """One step of a finding's life. ``applied``: false where it did not fit and changed nothing."""
+    """One step of a finding's life.
+
+    ``applied``: false where it did not fit and changed nothing. ``digests``: of what was said in
+    words, which stands beside the ledger.
+    """
 
     __tablename__ = "finding_step"
 
@@ -37,7 +41,7 @@ class FindingStep(SQLModel, table=True):
     at: datetime
     applied: bool
     reason: str
-    statement: str
+    digests: str = Field(sa_column=Column(Text, nullable=False))  # comma-separated
     evidence: str = Field(sa_column=Column(Text, nullable=False))  # JSON: SHA-256 in hex
 
 
