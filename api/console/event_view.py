@@ -9,6 +9,7 @@ from typing import Any
 from api.console.frame_view import VERDICTS
 from api.console.show import NOTHING, Fact, Named, event_name, kilograms, shanghai, tail
 from api.console.trace_view import view_method
+from waste_trace.custody.retelling import WITHDRAWN
 
 #: A logged time that is so close to the claimed one says nothing to a reader.
 SAME_TIME = timedelta(minutes=10)
@@ -159,5 +160,7 @@ def timeline(
             for one in dict.fromkeys(touched)
             if one in relation
         )
+        if any(row["container"] == code and row["role"] == WITHDRAWN for row in same):
+            line = replace(line, facts=(*line.facts, Fact("更正", "不是本容器，已记为另一容器")))
         lines.append(replace(line, about=about, own=code in touched))
     return lines

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from api.console.show import NOTHING, Named, event_name, shanghai
+from api.console.show import NOTHING, SHANGHAI, Named, event_name, shanghai
 from api.console.trace_view import WeightView
+from waste_trace.custody.manifest_progress import MANIFEST_VERBS
+from waste_trace.custody.retelling import spelled
 
 #: What the carrier and the receiver do, in the order in which it happens.
 _STEPS = ("open_manifest", "load", "depart", "arrive", "weigh_in", "accept")
@@ -21,6 +23,11 @@ _CORRECTABLE = {
     "method": "方式",
     "place": "地点",
 }
+#: The same of each waste line of the sender's part.
+_CORRECTABLE_LINE = {
+    "weight_kg": "重量", "waste_code": "代码", "waste_name": "名称", "form": "形态",
+    "packaging": "包装方式", "packages": "包装数量",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,19 @@ def correctable(events: Sequence[Mapping[str, Any]]) -> list[Correctable]:
     """What of a manifest's events can be corrected (更正), the newest event first."""
     found = []
     for event in reversed(events):
-        body = json.loads(event["body"])
-        found += [
-            Correctable(event["idx"], event_name(event["typ"]), field, zh, str(body[field]))
-            for field, zh in _CORRECTABLE.items()
-            if isinstance(body.get(field), str) and body[field]
-        ]
+        idx, name, body = event["idx"], event_name(event["typ"]), json.loads(event["body"])
+        told = [(field, zh, body[field]) for field, zh in _CORRECTABLE.items() if body.get(field)]
+        for number, line in enumerate(body.get("lines", []), start=1):
+            told += [
+                (f"lines.{number}.{field}", f"第 {number} 项{zh}", line[field])
+                for field, zh in _CORRECTABLE_LINE.items()
+                if line.get(field)
+            ]
+        if event["typ"] in MANIFEST_VERBS - {"number_manifest"}:
+            told.append(
+                ("claimed_at", "发生时间", event["claimed_at"].astimezone(SHANGHAI).isoformat())
+            )
+        found += [Correctable(idx, name, field, zh, spelled(value)) for field, zh, value in told]
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.cast import BATCH, CARRIER, FACTORY, GARAGE, PLANT, PLATFORM, WASTE, produce
 from tests.custody.lives import CODE, MANIFEST, OTHER
+from waste_trace.custody.bodies.corrections import UNCORRECTABLE
 from waste_trace.custody.bodies.fields import ManifestBody
 from waste_trace.custody.errors import MalformedBody, UnknownEventType
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body
@@ -209,7 +210,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "consignee": (1,),
     "corrects": (-1, "7", 2**53),
     "correction": (-1, "7"),
-    "field": ("labels", ""),
+    "field": ("labels", "", "weight_kg.", "a.b.c.d", "manifest"),
     "old": (1,),
     "new": ("x" * 201,),
     "waste_code": ("x" * 201, 1, "a\nb"),
@@ -408,3 +409,16 @@ def test_weights_are_exact() -> None:
         assert body.kilograms == Decimal(text)
     assert parse_body("store_in", GOOD["store_in"]).kilograms is None
     assert parse_body("capture_frame", GOOD["capture_frame"]).kilograms is None
+
+
+def why(name: str) -> str:
+    """Why it is refused."""
+    return f"cannot be corrected: {UNCORRECTABLE[name]}"
+
+
+@pytest.mark.parametrize("name", UNCORRECTABLE)
+def test_what_cannot_be_corrected_by_its_nature_is_refused_with_why(name: str) -> None:
+    with pytest.raises(MalformedBody) as caught:
+        parse_body("correct", {**GOOD["correct"], "field": name})
+    fields = [{"field": "field", "problem": f"Value error, {name} {why(name)}"}]
+    assert caught.value.facts["fields"] == fields

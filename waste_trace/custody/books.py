@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from waste_trace.codes import digital_id
 from waste_trace.custody.balance import Booking
-from waste_trace.custody.correcting import applies, who_must_agree
+from waste_trace.custody.correcting import applies, reads, who_must_agree
 from waste_trace.custody.fold import Present, Touch, fold
 from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.custody.together import shared_moves, shared_waste_code, weighed_members
@@ -36,6 +36,7 @@ class Books:
         self._events: dict[int, Touch] = {}
         self._waiting: dict[int, _Correction] = {}
         self._agreed: dict[int, dict[str, str]] = {}
+        self._retold: dict[int, Touch] = {}
 
     def take(self, idx: int, event: Event) -> None:
         """The next entry of the ledger; what the vocabulary does not know changes no book.
@@ -61,7 +62,7 @@ class Books:
 
     def bookings(self) -> Iterator[Booking]:
         """Every booking, container by container, then the weighings of several together."""
-        presents = {code: fold(self._corrected(found)) for code, found in self._containers.items()}
+        presents = {code: fold(found) for code, found in self._containers.items()}
         for code, present in presents.items():
             waste_code = str(digital_id.parse(code).waste)
             yield from (Booking(code, waste_code, move) for move in present.moves)
@@ -69,7 +70,7 @@ class Books:
             yield from self._shared(idx, presents)
 
     def _shared(self, idx: int, presents: Mapping[str, Present]) -> Iterator[Booking]:
-        (touch,) = self._corrected([self._events[idx]])
+        touch = self._retold.get(idx, self._events[idx])
         members = weighed_members(touch)
         contents = [presents[code].together.get(idx) for code in members]
         waste_code = shared_waste_code(members)
@@ -86,8 +87,8 @@ class Books:
         target = self._events.get(int(str(body["corrects"])))
         if target is None:
             return
-        if applies(target.typ, target.body, body):
-            others = who_must_agree(target.org, touch.org, self._around(target))
+        if applies(target, body):
+            others = who_must_agree(target.org, touch.org, self._around(target, body))
             field, new = str(body["field"]), str(body["new"])
             if others:
                 self._waiting[touch.idx] = _Correction(target.idx, field, new, others)
@@ -106,23 +107,31 @@ class Books:
             self._agree(waiting.corrects, waiting.field, waiting.new)
 
     def _agree(self, idx: int, field: str, new: str) -> None:
-        self._agreed.setdefault(idx, {})[field] = new
+        signed = self._events[idx]
+        changes = {**self._agreed.get(idx, {}), field: new}
+        told = reads(signed, changes)
+        if told is None:
+            return
+        before = self._retold.get(idx, signed)
+        self._agreed[idx], self._retold[idx] = changes, told
+        for code in parse_body(before.typ, before.body).roles():
+            self._containers[code] = [one for one in self._containers[code] if one.idx != idx]
+        self._touch_containers(told, parse_body(told.typ, told.body).roles())
+        parts = self._manifests.get(str(told.body.get("manifest", "")), [])
+        parts[:] = [told if one.idx == idx else one for one in parts]
 
-    def _around(self, target: Touch) -> Iterator[Touch]:
-        """What is known of the containers and the manifest of an event."""
-        for code in parse_body(target.typ, target.body).roles():
-            yield from self._containers[code]
+    def _around(self, target: Touch, correction: Mapping[str, object]) -> Iterator[Touch]:
+        """What is known of the containers and the manifest of an event, and of a new container."""
+        yield target
+        for code in (*self._roles(target), str(correction["new"])):
+            yield from self._containers.get(code, ())
         yield from self._manifests.get(str(target.body.get("manifest", "")), ())
+
+    def _roles(self, target: Touch) -> Mapping[str, str]:
+        """The containers of an event as it reads by now."""
+        told = self._retold.get(target.idx, target)
+        return parse_body(told.typ, told.body).roles()
 
     def _show(self, touch: Touch, target: Touch) -> None:
         """Who corrects or answers is from now on a party of what it is about."""
-        roles = parse_body(target.typ, target.body).roles()
-        self._touch_containers(touch, dict.fromkeys(roles, "correction"))
-
-    def _corrected(self, touches: list[Touch]) -> list[Touch]:
-        return [
-            replace(touch, body={**touch.body, **self._agreed[touch.idx]})
-            if touch.idx in self._agreed
-            else touch
-            for touch in touches
-        ]
+        self._touch_containers(touch, dict.fromkeys(self._roles(target), "correction"))

@@ -1,26 +1,67 @@
 """When a correction (更正) is one, and who must agree before it counts."""
 
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
+from waste_trace.custody.bodies.fields import ContainersBody
 from waste_trace.custody.errors import CustodyError
 from waste_trace.custody.fold import Touch
-from waste_trace.custody.vocabulary import parse_body
+from waste_trace.custody.retelling import retold, said, same
+from waste_trace.custody.vocabulary import VOCABULARY, event_type, parse_body
+
+#: What is corrected: what happened to waste and on the rounds. Of registers, plans and decisions
+#: the newest word counts, and what the ledger's own services sign is no party's to correct.
+CORRECTABLE = frozenset(
+    typ
+    for typ, row in VOCABULARY.items()
+    if issubclass(row.body, ContainersBody) and not row.service
+) | {"produce", "produce_secondary", "inspect", "request_collection", "plan_round", "visit"}
 
 
-def applies(typ: str, said: Mapping[str, object], correction: Mapping[str, object]) -> bool:
+class NotCorrectable(CustodyError):
+    """What is to be corrected is no event that can be."""
+
+    code: ClassVar[str] = "not-correctable"
+    default_do_zh: ClassVar[str] = "登记、计划、合同和决定请重新办理，以最新的为准。"
+    default_do_en: ClassVar[str] = "Say a registration, plan, contract or decision anew instead."
+
+
+def require_correctable(typ: str) -> None:
+    """Refuse to correct an event of a verb that has nothing to correct.
+
+    Raises:
+        NotCorrectable
+    """
+    if typ not in CORRECTABLE:
+        zh, en = (event_type(typ).zh, typ) if typ in VOCABULARY else ("台账自身的记录", typ)
+        raise NotCorrectable(f"“{zh}”不能更正。", f"{en!r} is not corrected.", typ=typ)
+
+
+def applies(touch: Touch, correction: Mapping[str, object]) -> bool:
     """True if the event says ``old`` there, and would be an event with ``new``.
 
     Args:
-        typ, said: the event that is corrected, and its body. correction: the correction's body.
+        touch: the event that is corrected, as it was signed. correction: the correction's body.
     """
-    field = str(correction["field"])
-    if str(said.get(field, "")) != correction["old"]:
+    path, old, new = (str(correction[name]) for name in ("field", "old", "new"))
+    if touch.typ not in CORRECTABLE:
         return False
+    there = said(touch, path)
+    if there is None or not same(path, there, old) or same(path, there, new):
+        return False
+    return reads(touch, {path: new}) is not None
+
+
+def reads(touch: Touch, changes: Mapping[str, str]) -> Touch | None:
+    """The event with these changes; None where they do not make an event together."""
+    before = parse_body(touch.typ, touch.body).roles()
     try:
-        parse_body(typ, {**said, field: correction["new"]})
-    except CustodyError:
-        return False
-    return True
+        told = retold(touch, changes)
+        after = parse_body(told.typ, told.body).roles()
+    except (CustodyError, ValueError, LookupError):
+        return None
+    # Two containers do not become one.
+    return told if len(after) == len(before) else None
 
 
 def who_must_agree(signer: str, corrector: str, touches: Iterable[Touch]) -> list[str]:
@@ -34,6 +75,7 @@ def who_must_agree(signer: str, corrector: str, touches: Iterable[Touch]) -> lis
     parties: set[str] = set()
     for touch in touches:
         parties.add(touch.org)
-        if "from_org" in touch.body:
-            parties.add(str(touch.body["from_org"]))
+        for name in ("from_org", "platform"):
+            if name in touch.body:
+                parties.add(str(touch.body[name]))
     return sorted(parties - {corrector, ""})

@@ -10,6 +10,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
+from sqlalchemy import select
+
+from waste_trace.custody.correcting import require_correctable
 from waste_trace.custody.errors import CustodyError
 from waste_trace.custody.vocabulary import DESK, parse_body, require_permitted
 from waste_trace.ledger.disclosure import FIELD, SALT_BYTES, Disclosure, make_disclosure
@@ -18,6 +21,8 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import enrol_service
 from waste_trace.services.sign_in import Person
 from waste_trace.store.sequencer import Draft, Recorded
+from waste_trace.store.tables import EventIndex
+from waste_trace.store.writing import table_of
 
 
 class ClaimedInFuture(CustodyError):
@@ -45,8 +50,8 @@ def record_at_desk(
         personal: names, telephones and notes that belong to it; kept beside the ledger.
 
     Raises:
-        UnknownEventType, MalformedBody, NotPermitted, ClaimedInFuture, TransferRefused,
-        LedgerBusy, LedgerRolledBack
+        UnknownEventType, MalformedBody, NotPermitted, NotCorrectable, ClaimedInFuture,
+        TransferRefused, LedgerBusy, LedgerRolledBack
     """
     if claimed_at is not None and claimed_at > deployment.now():
         raise ClaimedInFuture("所填时间尚未到来。", "The claimed time has not come yet.")
@@ -54,10 +59,21 @@ def record_at_desk(
     parse_body(typ, said)
     enrol_service(deployment, DESK)
     require_at_desk(deployment, person, typ)
+    if typ == "correct":
+        _require_correctable(deployment, said["corrects"])
     require_transfer(deployment, typ, person.org, said, claimed_at or deployment.now())
     keep = partial(deployment.vault.keep, disclosures=disclosures, now=deployment.now())
     draft = Draft(typ, said, person.org, site, person.pseudonym, claimed_at, keep)
     return deployment.sequencer.compose(DESK, lambda _: [draft])[0]
+
+
+def _require_correctable(deployment: Deployment, corrects: int) -> None:
+    """Refuse to correct what has nothing to correct. Raises NotCorrectable."""
+    event = table_of(EventIndex)
+    with deployment.engine.connect() as connection:
+        found = connection.execute(select(event.c.typ).where(event.c.idx == corrects)).scalar()
+    if found is not None:
+        require_correctable(found)
 
 
 def sealed(

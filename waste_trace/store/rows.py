@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, delete, select, tuple_
 from sqlmodel import SQLModel
 
 from waste_trace.store.writing import table_of, upsert
@@ -69,10 +69,21 @@ class Rows:
         self._known.setdefault(model, {})[key] = row
         self._changed.setdefault(model, {})[key] = None
 
+    def drop(self, model: type[SQLModel], *key: Any) -> None:
+        """The row is no more."""
+        self._known.setdefault(model, {})[key] = None
+        self._changed.setdefault(model, {})[key] = None
+
     def flush(self) -> None:
         """Write what changed."""
         for model, keys in self._changed.items():
-            upsert(self.connection, model, [self._known[model][key] or {} for key in keys])
+            rows = {key: self._known[model][key] for key in keys}
+            upsert(self.connection, model, [row for row in rows.values() if row is not None])
+            gone = [key for key, row in rows.items() if row is None]
+            columns = list(table_of(model).primary_key.columns)
+            for start in range(0, len(gone), _CHUNK):
+                named = tuple_(*columns).in_(gone[start : start + _CHUNK])
+                self.connection.execute(delete(table_of(model)).where(named))
         self._changed.clear()
 
 

@@ -59,7 +59,7 @@ _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Plate = Annotated[str, StringConstraints(max_length=12, pattern=_PRINTABLE)]
 Text = Annotated[str, StringConstraints(max_length=200, pattern=_PRINTABLE)]
 #: A person as the ledger knows one ("usr_driver01"): letters that nobody's name is written with.
-Pseudonym = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{0,64}$")]
+Pseudonym = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 #: A number of things; bounded, because an event that the database cannot hold never gets in.
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 #: A Gregorian day, Asia/Shanghai: "2026-11-25".

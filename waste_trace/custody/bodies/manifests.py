@@ -61,8 +61,8 @@ class OpenManifestBody(ManifestBody):
     receiver: OrgCode
     lines: list[ManifestLine] = Field(min_length=1, max_length=20)
     vehicle_plate: Plate = ""
-    driver: Pseudonym = ""
-    escort: Pseudonym = ""
+    driver: Pseudonym | Literal[""] = ""
+    escort: Pseudonym | Literal[""] = ""
     method: Text = ""
     transfer: EntryIndex | None = None
     paper: Paper | None = None

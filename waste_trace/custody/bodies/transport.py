@@ -1,5 +1,7 @@
 """On the road (装车, 起运, 途经, 交接, 接运, 运抵, 退运)."""
 
+from typing import Literal
+
 from waste_trace.custody.bodies.fields import (
     DegreesText,
     KilogramText,
@@ -27,8 +29,8 @@ class TransportBody(ManifestBody):
 class LoadBody(TransportBody):
     """装车: who drives and who escorts it (驾驶员、押运员), by their pseudonyms."""
 
-    driver: Pseudonym = ""
-    escort: Pseudonym = ""
+    driver: Pseudonym | Literal[""] = ""
+    escort: Pseudonym | Literal[""] = ""
 
 
 class WaypointBody(TransportBody):

@@ -15,7 +15,9 @@ from waste_trace.catalogue.short_name import good_names
 from waste_trace.codes import waste_code
 from waste_trace.codes.errors import InvalidCode
 from waste_trace.custody.balance import Booking
+from waste_trace.custody.fold import Touch
 from waste_trace.custody.movements import Account, Kind, Movement
+from waste_trace.custody.retelling import WITHDRAWN, retold
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import b64
 from waste_trace.reports.form import Stamp
@@ -26,12 +28,12 @@ from waste_trace.services.render_label import house_catalogue
 from waste_trace.services.reports.asked import Asked
 from waste_trace.store.cosignatures import cosigned_note
 from waste_trace.store.engine import is_sqlite
+from waste_trace.store.projector.histories import agreed
 from waste_trace.store.tables import (
     Batch,
     CheckpointRow,
     Container,
     ContainerEvent,
-    CorrectionRow,
     EventIndex,
     MovementRow,
     Organisation,
@@ -132,8 +134,8 @@ class Reading:
     def told(self, query: Select[Any]) -> list[Told]:
         """The events of a query on the event index, by index."""
         rows = list(self.rows(query.order_by(table_of(EventIndex).c.idx)))
-        corrected = self._corrections(row["idx"] for row in rows)
-        return [_told(row, corrected.get(row["idx"], {})) for row in rows]
+        changes = agreed(self.connection, (row["idx"] for row in rows))
+        return [_told(row, changes.get(row["idx"], {})) for row in rows]
 
     def told_of(self, indices: Iterable[int]) -> dict[int, Told]:
         """The events of these indices."""
@@ -157,7 +159,9 @@ class Reading:
         table = table_of(ContainerEvent)
         found: dict[int, list[str]] = {}
         for part in parts(indices):
-            query = select(table.c.idx, table.c.container).where(table.c.idx.in_(part))
+            query = select(table.c.idx, table.c.container).where(
+                table.c.idx.in_(part), table.c.role != WITHDRAWN
+            )
             for idx, code in self.connection.execute(query.order_by(table.c.container)):
                 found.setdefault(idx, []).append(code)
         return found
@@ -183,15 +187,6 @@ class Reading:
     def rows(self, query: Select[Any]) -> Iterator[RowMapping]:
         """The rows of a query."""
         yield from self.connection.execute(query).mappings()
-
-    def _corrections(self, indices: Iterable[int]) -> dict[int, dict[str, str]]:
-        table = table_of(CorrectionRow)
-        found: dict[int, dict[str, str]] = {}
-        for part in parts(indices):
-            agreed = select(table).where(table.c.corrects.in_(part), table.c.status == "confirmed")
-            for row in self.rows(agreed.order_by(table.c.answered_idx, table.c.idx)):
-                found.setdefault(row["corrects"], {})[row["field"]] = row["new"]
-        return found
 
     def _stamp(self) -> Stamp:
         note = newest_checkpoint(self.connection) or ""
@@ -225,16 +220,20 @@ def utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _told(row: RowMapping, corrected: Mapping[str, str]) -> Told:
+def _told(row: RowMapping, changes: Mapping[str, str]) -> Told:
+    at, body = utc(row["claimed_at"]), json.loads(row["body"])
+    touch = Touch(row["idx"], row["typ"], "subject", at, row["org"], row["site"], body)
+    if changes:
+        touch = retold(touch, changes)
     return Told(
-        row["idx"],
-        row["typ"],
-        row["org"],
-        row["site"],
+        touch.idx,
+        touch.typ,
+        touch.org,
+        touch.site,
         row["act"],
-        utc(row["claimed_at"]),
+        touch.claimed_at,
         row["manifest"],
-        {**json.loads(row["body"]), **corrected},
+        touch.body,
     )
 
 

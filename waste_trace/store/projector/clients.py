@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
+from waste_trace.custody.fold import Touch
 from waste_trace.custody.vocabulary import DESK, REGULATOR
 from waste_trace.store.projector.record import Record
-from waste_trace.store.projector.work import Handler, Work
+from waste_trace.store.projector.work import Handler, Work, by_touch
 from waste_trace.store.rows import Row
 from waste_trace.store.tables import Client, Contact, Organisation, WasteStream
 
@@ -67,34 +68,34 @@ def project_contact(record: Record, work: Work) -> None:
     work.rows.put(Contact, {"org": str(record.event.body["unit"]), "idx": record.idx})
 
 
-def project_signing(record: Record, work: Work) -> None:
+def project_signing(told: Touch, work: Work) -> None:
     """``sign_client``: the contract as it is signed last."""
-    body = record.event.body
+    body = told.body
     codes = body.get("waste_codes")
     work.rows.put(
         Client,
         {
-            **client_row(record.event.org, str(body["unit"]), work),
+            **client_row(told.org, str(body["unit"]), work),
             "status": SIGNED,
             "contract": str(body["contract"]),
             "since": str(body["since"]),
             "until": str(body["until"]),
             "waste_codes": ",".join(map(str, codes)) if isinstance(codes, list) else "",
             "interval_days": body.get("interval_days"),
-            "signed_idx": record.idx,
+            "signed_idx": told.idx,
         },
     )
 
 
-def project_ending(record: Record, work: Work) -> None:
+def project_ending(told: Touch, work: Work) -> None:
     """``end_client``."""
-    row = client_row(record.event.org, str(record.event.body["unit"]), work)
+    row = client_row(told.org, str(told.body["unit"]), work)
     work.rows.put(Client, {**row, "status": ENDED})
 
 
 HANDLERS: dict[str, Handler] = {
     "register_stream": project_stream,
     "register_contact": project_contact,
-    "sign_client": project_signing,
-    "end_client": project_ending,
+    "sign_client": by_touch(project_signing),
+    "end_client": by_touch(project_ending),
 }

@@ -1,16 +1,13 @@
 """Corrections (更正): pending until another party of the event agrees; both versions stay."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from waste_trace.custody.correcting import applies, who_must_agree
-from waste_trace.custody.manifest_progress import MANIFEST_VERBS
-from waste_trace.custody.vocabulary import VOCABULARY, parse_body
-from waste_trace.store.projector.custody import refold
-from waste_trace.store.projector.manifests import project_manifest_again
+from waste_trace.custody.fold import Touch
+from waste_trace.custody.vocabulary import VOCABULARY
+from waste_trace.store.projector.histories import roles_of
 from waste_trace.store.projector.record import Record
-from waste_trace.store.projector.transfers import settle_transfer
+from waste_trace.store.projector.retelling import tell_again
 from waste_trace.store.projector.work import Handler, Work
 from waste_trace.store.tables import CorrectionRow
 
@@ -20,11 +17,11 @@ PENDING, CONFIRMED, DISPUTED, VOID = "pending", "confirmed", "disputed", "void"
 def project_correction(record: Record, work: Work) -> None:
     """``correct``: keep it, and let it take effect at once where nobody else is concerned."""
     body = record.event.body
-    target = work.event(int(str(body["corrects"])))
+    target = work.signed(int(str(body["corrects"])))
     others: list[str] = []
     status = VOID
-    if target is not None and applies(target["typ"], json.loads(target["body"]), body):
-        others = _others(target, record.event.org, work)
+    if target is not None and applies(target, body):
+        others = _others(target, str(body["new"]), record.event.org, work)
         status = PENDING if others else CONFIRMED
     row = {
         "idx": record.idx,
@@ -39,11 +36,11 @@ def project_correction(record: Record, work: Work) -> None:
         "answered_idx": None,
         "answered_by": "",
     }
-    work.rows.put(CorrectionRow, row)
     if target is not None:
         _show(record, target, work)
     if status == CONFIRMED and target is not None:
-        _take_effect(row, target, record, work)
+        row = _take_effect(row, target, record, work)
+    work.rows.put(CorrectionRow, row)
 
 
 def project_answer(record: Record, work: Work) -> None:
@@ -63,48 +60,44 @@ def project_answer(record: Record, work: Work) -> None:
         "answered_idx": record.idx,
         "answered_by": record.event.org,
     }
-    work.rows.put(CorrectionRow, answered)
-    target = work.event(row["corrects"])
+    target = work.signed(row["corrects"])
     if target is not None:
         _show(record, target, work)
         if agreed:
-            _take_effect(answered, target, record, work)
+            answered = _take_effect(answered, target, record, work)
+    work.rows.put(CorrectionRow, answered)
 
 
-def _take_effect(
-    row: dict[str, Any], target: Mapping[str, Any], record: Record, work: Work
-) -> None:
-    containers = list(_roles(target))
-    manifests = [target["manifest"]] if target["typ"] in MANIFEST_VERBS else []
-    work.histories.ahead(containers, manifests)
-    work.histories.correct(row["corrects"], str(row["field"]), str(row["new"]))
-    numbers = {*manifests, *refold(containers, record, work)}
-    for number in sorted(numbers):
-        project_manifest_again(number, record, work)
-    for number in manifests:
-        settle_transfer(number, record, work)
+def _take_effect(row: dict[str, Any], target: Touch, record: Record, work: Work) -> dict[str, Any]:
+    """Let the event read as agreed; void where that is no event beside what was agreed before."""
+    told = work.histories.correct(target, str(row["field"]), str(row["new"]))
+    if told is None:
+        return {**row, "status": VOID}
+    work.rows.put(CorrectionRow, row)  # what is read again from now on reads so
+    tell_again(*told, record, work)
+    return row
 
 
-def _show(record: Record, target: Mapping[str, Any], work: Work) -> None:
+def _show(record: Record, target: Touch, work: Work) -> None:
     """The correction stands in the history of what it is about."""
-    for code in _roles(target):
+    for code in _roles(target, work):
         work.histories.touch_container(code, record.touch("correction", code))
 
 
-def _others(target: Mapping[str, Any], corrector: str, work: Work) -> list[str]:
+def _others(target: Touch, new: str, corrector: str, work: Work) -> list[str]:
     """Who must agree: the signer, if somebody else corrects it; else any other party."""
-    work.histories.ahead(_roles(target), [target["manifest"]] if target["manifest"] else [])
-    touches = [t for code in _roles(target) for t in work.histories.container(code)]
-    if target["manifest"]:
-        touches += work.histories.manifest(target["manifest"])
-    return who_must_agree(target["org"], corrector, touches)
+    number = str(target.body.get("manifest", ""))
+    codes = [*_roles(target, work), new]
+    work.histories.ahead(codes, [number] if number else [])
+    touches = [target, *(t for code in codes for t in work.histories.container(code))]
+    if number:
+        touches += work.histories.manifest(number)
+    return who_must_agree(target.org, corrector, touches)
 
 
-def _roles(target: Mapping[str, Any]) -> dict[str, str]:
+def _roles(target: Touch, work: Work) -> dict[str, str]:
     """The containers of an event; none of the ledger's own, which somebody may name by mistake."""
-    if target["typ"] not in VOCABULARY:
-        return {}
-    return parse_body(target["typ"], json.loads(target["body"])).roles()
+    return roles_of(work.histories.told(target)) if target.typ in VOCABULARY else {}
 
 
 HANDLERS: dict[str, Handler] = {

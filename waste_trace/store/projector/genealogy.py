@@ -1,6 +1,7 @@
 """Which waste went into what, with weights: the edges that a trace walks (去向、来源)."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,13 @@ def project_edges(code: str, present: Present, work: Work) -> None:
         if touch.typ in EDGE_VERBS:
             for edge in _edges(code, present, touch):
                 work.rows.put(GenealogyEdge, edge)
+
+
+def drop_edges(touch: Touch, roles: Mapping[str, str], work: Work) -> None:
+    """Take away the edges of an event as it read, with these containers in these parts."""
+    for code, role in roles.items():
+        for edge in _edges(code, Present(), replace(touch, role=role, container=code)):
+            work.rows.drop(GenealogyEdge, edge["parent"], edge["child"], edge["idx"])
 
 
 def _edges(code: str, present: Present, touch: Touch) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,10 @@
 """Both signatures of every hand-over of medical waste, beside its custody (交接双签)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from waste_trace.codes import digital_id
+from waste_trace.custody.fold import Touch
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.work import Work
 from waste_trace.store.tables import MedicalBox
@@ -29,7 +31,21 @@ def project_medical(record: Record, work: Work) -> None:
     for code in map(str, listed) if isinstance(listed, list) else ():
         if is_medical(code):
             row = work.rows.get(MedicalBox, code) or _new(code, digital_id.parse(code))
-            work.rows.put(MedicalBox, _signed(row, record))
+            work.rows.put(MedicalBox, _signed(row, record.touch(), record.event.dev))
+
+
+def project_boxes_again(codes: Iterable[str], work: Work) -> None:
+    """A correction has changed the events of these containers."""
+    for code in filter(is_medical, codes):
+        row: dict[str, Any] | None = None
+        for told in sorted(work.histories.container(code), key=lambda touch: touch.idx):
+            signed = work.event(told.idx) if told.typ in VERBS else None
+            if signed is not None:
+                row = _signed(row or _new(code, digital_id.parse(code)), told, signed["dev"])
+        if row is None:
+            work.rows.drop(MedicalBox, code)
+        else:
+            work.rows.put(MedicalBox, row)
 
 
 def _new(code: str, parsed: digital_id.DigitalId) -> dict[str, Any]:
@@ -50,8 +66,7 @@ def _new(code: str, parsed: digital_id.DigitalId) -> dict[str, Any]:
     }
 
 
-def _signed(row: dict[str, Any], record: Record) -> dict[str, Any]:
-    event = record.event
+def _signed(row: dict[str, Any], event: Touch, dev: str) -> dict[str, Any]:
     said = {name: str(event.body[name]) for name in ("department", "box") if event.body.get(name)}
     row = {**row, **said}
     if event.typ == "fill":
@@ -68,7 +83,7 @@ def _signed(row: dict[str, Any], record: Record) -> dict[str, Any]:
     return {
         **row,
         f"{side}_at": event.claimed_at,
-        f"{side}_dev": event.dev,
-        f"{side}_idx": record.idx,
+        f"{side}_dev": dev,
+        f"{side}_idx": event.idx,
         **who,
     }

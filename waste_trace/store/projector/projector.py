@@ -131,7 +131,7 @@ class Projector:
             for number in reweighed:
                 project_manifest_again(number, record, work)
             if event.typ == "collect":
-                rounds.project_collecting(record, work)
+                rounds.project_collecting(record.touch(), work)
             if event.typ in medical.VERBS:
                 medical.project_medical(record, work)
         self._labels(record, work.findings)

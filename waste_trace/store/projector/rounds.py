@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from waste_trace.custody.fold import Touch
 from waste_trace.store.projector.clients import client_row
-from waste_trace.store.projector.record import Record
-from waste_trace.store.projector.work import Handler, Work
+from waste_trace.store.projector.work import Handler, Work, by_touch
 from waste_trace.store.rows import Row
 from waste_trace.store.tables import Client, CollectionRequest, Round, Stop
 
@@ -17,21 +17,21 @@ OPEN, PLANNED, DONE, REFUSED, CANCELLED, VOID = (
 _SERVED = {"collected": DONE, "nothing": DONE, "refused": REFUSED, "absent": OPEN}
 
 
-def project_request(record: Record, work: Work) -> None:
+def project_request(told: Touch, work: Work) -> None:
     """``request_collection``, by either party of it."""
-    event, body = record.event, record.event.body
+    body = told.body
     platform, producer = str(body["platform"]), str(body["unit"])
-    party = event.org in (platform, producer)
+    party = told.org in (platform, producer)
     work.rows.put(
         CollectionRequest,
         {
-            "idx": record.idx,
+            "idx": told.idx,
             "platform": platform,
             "producer": producer,
             "wastes": json.dumps(body["wastes"], ensure_ascii=False, sort_keys=True),
             "wanted_by": str(body.get("before") or ""),
             "channel": str(body["channel"]),
-            "asked_at": event.claimed_at,
+            "asked_at": told.claimed_at,
             "status": OPEN if party else VOID,
             "round": "",
             "answered_idx": None,
@@ -39,22 +39,22 @@ def project_request(record: Record, work: Work) -> None:
     )
     if party:
         client = client_row(platform, producer, work)
-        waiting = _join([*_split(client["waiting"]), record.idx])
+        waiting = _join([*_split(client["waiting"]), told.idx])
         work.rows.put(Client, {**client, "waiting": waiting})
 
 
-def project_cancelling(record: Record, work: Work) -> None:
+def project_cancelling(told: Touch, work: Work) -> None:
     """``cancel_request`` by either party of the request."""
-    request = work.rows.get(CollectionRequest, record.event.body["request"])
+    request = work.rows.get(CollectionRequest, told.body["request"])
     if request is None or request["status"] not in (OPEN, PLANNED):
         return
-    if record.event.org in (request["platform"], request["producer"]):
-        _answer(request, CANCELLED, request["round"], record.idx, work)
+    if told.org in (request["platform"], request["producer"]):
+        _answer(request, CANCELLED, request["round"], told.idx, work)
 
 
-def project_plan(record: Record, work: Work) -> None:
+def project_plan(told: Touch, work: Work) -> None:
     """``plan_round``: doors that the new plan leaves out are dropped, and their requests wait."""
-    platform, body = record.event.org, record.event.body
+    platform, body = told.org, told.body
     number = str(body["round"])
     stops = body["stops"] if isinstance(body["stops"], list) else []
     doors = {str(stop["unit"]): stop for stop in stops if isinstance(stop, dict)}
@@ -69,7 +69,7 @@ def project_plan(record: Record, work: Work) -> None:
         "vehicle_plate": str(body["vehicle_plate"]),
         "driver": str(body.get("driver", "")),
         "producers": ",".join(doors),
-        "idx": record.idx,
+        "idx": told.idx,
     }
     work.rows.put(Round, row)
     for place, (producer, stop) in enumerate(doors.items(), start=1):
@@ -77,33 +77,33 @@ def project_plan(record: Record, work: Work) -> None:
         _plan_stop(row, place, producer, listed if isinstance(listed, list) else [], work)
 
 
-def project_visit(record: Record, work: Work) -> None:
+def project_visit(told: Touch, work: Work) -> None:
     """``visit``: what the collector found."""
-    body = record.event.body
+    body = told.body
     said = {"outcome": str(body["outcome"]), "reason": str(body.get("reason") or "")}
-    _visit(record, str(body["unit"]), str(body.get("round") or ""), said, 0, work)
+    _visit(told, str(body["unit"]), str(body.get("round") or ""), said, 0, work)
 
 
-def project_collecting(record: Record, work: Work) -> None:
+def project_collecting(told: Touch, work: Work) -> None:
     """``collect``, beside its custody: whoever took containers at a door was there."""
-    body = record.event.body
+    body = told.body
     codes = body["containers"]
     count = len(codes) if isinstance(codes, list) else 0
     said = {"outcome": "collected", "reason": ""}
-    _visit(record, str(body["from_org"]), "", said, count, work)
+    _visit(told, str(body["from_org"]), "", said, count, work)
 
 
 def _visit(
-    record: Record, producer: str, number: str, said: Mapping[str, str], count: int, work: Work
+    told: Touch, producer: str, number: str, said: Mapping[str, str], count: int, work: Work
 ) -> None:
-    platform, at = record.event.org, record.event.claimed_at
+    platform, at = told.org, told.claimed_at
     client = client_row(platform, producer, work)
     number = number or client["planned_round"]
     stop = work.rows.get(Stop, platform, number, producer) if number else None
     served = [int(idx) for idx in _split(client["waiting"])]
     if stop is not None:
         fresh = stop["visited_at"] is None or at >= stop["visited_at"]
-        newest = {**said, "visited_at": at, "visited_idx": record.idx} if fresh else {}
+        newest = {**said, "visited_at": at, "visited_idx": told.idx} if fresh else {}
         work.rows.put(Stop, {**stop, **newest, "containers": stop["containers"] + count})
     if client["visited_at"] is None or at >= client["visited_at"]:
         client = {**client, "visited_at": at, "outcome": said["outcome"]}
@@ -118,7 +118,7 @@ def _visit(
         request = work.rows.get(CollectionRequest, idx)
         if request is not None and request["asked_at"] <= at:
             status = _SERVED[said["outcome"]]
-            _answer(request, status, "" if status == OPEN else number, record.idx, work)
+            _answer(request, status, "" if status == OPEN else number, told.idx, work)
 
 
 def _plan_stop(plan: Row, place: int, producer: str, requests: list[Any], work: Work) -> None:
@@ -185,8 +185,8 @@ def _join(values: Iterable[Any]) -> str:
 
 
 HANDLERS: dict[str, Handler] = {
-    "request_collection": project_request,
-    "cancel_request": project_cancelling,
-    "plan_round": project_plan,
-    "visit": project_visit,
+    "request_collection": by_touch(project_request),
+    "cancel_request": by_touch(project_cancelling),
+    "plan_round": by_touch(project_plan),
+    "visit": by_touch(project_visit),
 }

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
+from waste_trace.custody.fold import Touch
 from waste_trace.store.projector.bookings import Bookings
 from waste_trace.store.projector.chains import Chains
 from waste_trace.store.projector.findings import Findings
@@ -77,6 +79,15 @@ class Work:
         row = self.connection.execute(select(table).where(table.c.idx == idx)).mappings().first()
         return None if row is None else dict(row)
 
+    def signed(self, idx: int) -> Touch | None:
+        """An entry before this one as it was signed, or None."""
+        row = self.event(idx)
+        if row is None:
+            return None
+        told = (row[name] for name in ("typ", "claimed_at", "org", "site"))
+        typ, claimed_at, org, site = told
+        return Touch(idx, typ, "subject", claimed_at, org, site, orjson.loads(row["body"]))
+
     def flush(self) -> None:
         """Write what changed: queries see it from now on."""
         insert_rows(self.connection, EventIndex, list(self._logged.values()))
@@ -89,3 +100,8 @@ class Work:
 
 #: Projects one event of the types that it is registered for.
 Handler = Callable[[Record, Work], None]
+
+
+def by_touch(project: Callable[[Touch, Work], None]) -> Handler:
+    """A handler that asks no more of a record than who said what when: it can be told again."""
+    return lambda record, work: project(record.touch(), work)

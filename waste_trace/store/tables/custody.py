@@ -62,4 +62,6 @@ class ContainerEvent(SQLModel, table=True):
 
     container: str = Field(primary_key=True)
     idx: int = Field(sa_type=LEDGER_INDEX, primary_key=True, index=True)
-    role: str = Field(primary_key=True)  # subject, input, output, refused, source
+    role: str = Field(
+        primary_key=True
+    )  # subject, input, output, refused, source, correction, withdrawn

@@ -1,6 +1,5 @@
 """How long each container has stood with its holder."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
@@ -124,7 +123,7 @@ def _arrivals(codes: Sequence[str], work: Work) -> Iterator[tuple[str, Arrival]]
         .order_by(move.c.subject, move.c.n)
     )
     for code, kind, org, idx, at in work.connection.execute(query).all():
-        since = _stored_since(idx, work) if kind == Kind.OPENING else None
+        since = _stored_since(code, idx, work) if kind == Kind.OPENING else None
         yield code, Arrival(Kind(kind), org, idx, since or at)
 
 
@@ -138,7 +137,9 @@ def _poured(codes: Sequence[str], work: Work) -> Sequence[tuple[str, str, int]]:
     return [(parent, child, idx) for parent, child, idx in work.connection.execute(query)]
 
 
-def _stored_since(idx: int, work: Work) -> datetime | None:
-    event = work.event(idx)
-    stored_since = json.loads(event["body"]).get("stored_since") if event else None
-    return start_of_day(date.fromisoformat(stored_since)) if stored_since else None
+def _stored_since(code: str, idx: int, work: Work) -> datetime | None:
+    """Since when opening stock had stood there, as it was told or agreed afterwards."""
+    told = (touch.body for touch in work.histories.container(code) if touch.idx == idx)
+    stored_since = next((body.get("stored_since") for body in told), None)
+    return start_of_day(date.fromisoformat(str(stored_since))) if stored_since else None
+
