@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 
 from api.http.errors import BadParameters
 from api.http.permissions import House, Reader, deployment_of
@@ -20,7 +21,12 @@ from waste_trace.reports.xlsx import MEDIA_TYPE as XLSX
 from waste_trace.reports.xlsx import render_xlsx
 from waste_trace.services.render_label import label_font
 from waste_trace.services.reports.asked import Asked, UnknownReport
-from waste_trace.services.reports.make import certify_balance, make_report, reports_for
+from waste_trace.services.reports.make import (
+    certify_balance,
+    make_report,
+    read_balances,
+    reports_for,
+)
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 #: How a form is answered.
@@ -80,6 +86,43 @@ def reports(person: Reader) -> list[dict[str, Any]]:
             "unconfirmed": report.title.source.unconfirmed,
         }
         for report in reports_for(person)
+    ]
+
+
+class BalanceOut(BaseModel):
+    """The balance of one waste on one organisation's books; kilograms as decimal text.
+
+    ``figures``: opening, produced, received, moved, dispatched, treated, exported, loss, packed,
+    found; what goes out is positive. ``unassigned_kg``: in the books and in no container.
+    """
+
+    org: str
+    waste_code: str
+    figures: dict[str, Decimal]
+    closing_kg: Decimal
+    on_hand_kg: Decimal
+    unassigned_kg: Decimal
+
+
+@router.get("/balance")
+def balance(deployment: House, person: Reader, asked: AskedFor, org: str = "") -> list[BalanceOut]:
+    """The mass balance by organisation and waste: of one's own, or for a regulator of all.
+
+    Opening + produced + received + moved - dispatched - treated - exported - loss + packed + found
+    = closing. With the entries behind each figure: the certificate of ``/v1/reports``.
+    """
+    found = read_balances(deployment, person, asked, everybody=not org)
+    return [
+        BalanceOut(
+            org=name,
+            waste_code=one.waste_code,
+            figures={item.value: figure.weight_kg for item, figure in one.figures.items()},
+            closing_kg=one.closing_kg,
+            on_hand_kg=one.on_hand_kg,
+            unassigned_kg=one.unassigned_kg,
+        )
+        for name, lines in found.items()
+        for one in lines
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.api.conftest import ClientOf
-from tests.cast import BUREAU, FACTORY, GARAGE, Cast
+from tests.cast import BUREAU, CARRIER, FACTORY, GARAGE, PLANT, Cast
 from tests.devices import Clock
 from tests.services.lives import drum
 from waste_trace.reports.check_certificate import PROVEN, check_certificate
@@ -129,3 +129,25 @@ def test_a_manifest_is_printed_for_its_parties(
     page = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_bounded()
     assert number in "".join(page.split())
     assert client_of("garage").get(f"/v1/manifests/{number}/print.pdf").status_code == 404
+
+
+def test_the_balance_is_one_s_own_and_all_of_them_for_the_bureau(
+    cast: Cast, clock: Clock, client_of: ClientOf
+) -> None:
+    drum(cast, clock, received_kg="179.000", treated=False)
+    (own,) = client_of("producer").get("/v1/balance", params=NOVEMBER).json()
+    assert (own["org"], own["figures"]["produced"], own["closing_kg"]) == (
+        FACTORY,
+        "180.000",
+        "0.000",
+    )
+    bureau, garage = client_of("regulator"), client_of("garage")
+    whole = bureau.get("/v1/balance", params=NOVEMBER).json()
+    closing = {one["org"]: Decimal(one["closing_kg"]) for one in whole}
+    assert closing == {FACTORY: 0, CARRIER: 0, PLANT: Decimal("179.000")}
+    assert sum(Decimal(one["figures"]["loss"]) for one in whole) == Decimal("1.000")
+    only = bureau.get("/v1/balance", params={**NOVEMBER, "org": PLANT}).json()
+    assert [one["org"] for one in only] == [PLANT]
+    foreign = garage.get("/v1/balance", params={**NOVEMBER, "org": PLANT})
+    assert foreign.status_code == 404
+    assert garage.get("/v1/balance", params=NOVEMBER).json() == []

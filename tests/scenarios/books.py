@@ -1,22 +1,19 @@
 """The books at the end of a story: every kilogram is with somebody, or treated, or a finding."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
-
+from waste_trace.custody.balance import SIGN, Item
 from waste_trace.custody.movements import Kind
-from waste_trace.services.deployment import Deployment
-from waste_trace.store.tables import Container, MovementRow
-from waste_trace.store.writing import table_of
 
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Bookings by organisation and kind, and what the containers that are not empty hold."""
+    """What came and went by organisation and kind, and what containers hold that are not empty."""
 
     by_org: Mapping[str, Mapping[str, Decimal]]
     contents_kg: Decimal
@@ -45,13 +42,18 @@ class Books:
         return self.stock_kg == self.contents_kg
 
 
-def read_books(deployment: Deployment) -> Books:
-    """The movement table, summed."""
-    movement, container = table_of(MovementRow), table_of(Container)
+def books_of(
+    balances: Iterable[Mapping[str, Any]], containers: Iterable[Mapping[str, Any]]
+) -> Books:
+    """The books from what ``GET /v1/balance`` and ``GET /v1/containers`` answer."""
     by_org: dict[str, dict[str, Decimal]] = {}
-    with deployment.engine.connect() as connection:
-        for row in connection.execute(select(movement)).mappings():
-            account = by_org.setdefault(row["org"], {})
-            account[row["kind"]] = account.get(row["kind"], ZERO) + row["weight_kg"]
-        held = connection.execute(select(container.c.content_kg)).scalars().all()
-    return Books(by_org, sum((weight_kg for weight_kg in held if weight_kg is not None), ZERO))
+    for line in balances:
+        account = by_org.setdefault(line["org"], {})
+        for item in Item:
+            weight_kg = SIGN[item] * Decimal(line["figures"][item.value])
+            if weight_kg:
+                account[item.value] = account.get(item.value, ZERO) + weight_kg
+        closing = sum((SIGN[i] * Decimal(line["figures"][i.value]) for i in Item), ZERO)
+        assert closing == Decimal(line["closing_kg"]), line
+    held = (row["content_kg"] for row in containers)
+    return Books(by_org, sum((Decimal(one) for one in held if one is not None), ZERO))

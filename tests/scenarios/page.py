@@ -79,6 +79,8 @@ def _findings(scene: Scene) -> Iterator[str]:
     for row in found:
         cleared = row["cleared_idx"]
         state = "未消除 open" if cleared is None else f"已消除 cleared by {scene.entry(cleared)}"
+        if row["status"] not in ("", "open"):
+            state += f"，{row['status_zh']} {row['status']}"
         text = _readable(f"{row['zh']} {row['en']}", scene)
         yield f"- `{row['rule']}` {text} ({state})"
 

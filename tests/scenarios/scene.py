@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import migrations
 from api.demo.stage import Stage, prove, serving
 from api.http.app import create_app
-from tests.scenarios.books import Books, read_books
+from tests.scenarios.books import Books, books_of
 from tests.scenarios.clock import MONDAY, StillClock
 from tests.scenarios.parties import BUREAU, EVERYBODY, REGIONS, Party
 from waste_trace.custody.vocabulary import VOCABULARY
@@ -26,6 +26,7 @@ from waste_trace.store.tiles import read_head
 
 PASSWORD = "correct horse battery"
 PLATE = "浙F7K21挂"
+MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +137,22 @@ class Scene(Stage):
         return len(report.received)
 
     def desk(
-        self, party: Party, typ: str, body: Mapping[str, Any], claimed_at: datetime | None = None
+        self,
+        party: Party,
+        typ: str,
+        body: Mapping[str, Any],
+        claimed_at: datetime | None = None,
+        *,
+        statement: str = "",
     ) -> int:
-        """One event that a signed-in person says without a device; its ledger index."""
+        """One event that a signed-in person says without a device; its ledger index.
+
+        Args:
+            statement: what they say in words, which stays beside the ledger.
+        """
         said: dict[str, Any] = {"body": dict(body), "site": party.site}
+        if statement:
+            said["personal"] = {"statement": statement}
         if claimed_at is not None:
             said["claimed_at"] = claimed_at.isoformat()
         index = int(self.call(party, "POST", f"/v1/desk/{typ}", json=said)["index"])
@@ -161,7 +174,10 @@ class Scene(Stage):
 
     def books(self) -> Books:
         """Who has what, and where it came from and went."""
-        return read_books(self.deployment)
+        days = {"from": f"{MONDAY - MONTH:%Y-%m-%d}", "to": f"{self.clock.now() + MONTH:%Y-%m-%d}"}
+        balances = self.call(BUREAU, "GET", "/v1/balance", params=days)
+        containers = self.call(BUREAU, "GET", "/v1/containers", params={"limit": 500})
+        return books_of(balances, containers)
 
     def _sign(
         self,
@@ -208,6 +224,8 @@ class Scene(Stage):
         parts += [self.names[body["manifest"]]] if body.get("manifest") in self.names else []
         if "old" in body:
             parts.append(f"{body['old']} → {body['new']} kg ({self.entry(body['corrects'])})")
+        parts += [f"`{body['finding'].partition(':')[0]}`"] if "finding" in body else []
+        parts += [str(body["department"])] if "department" in body else []
         parts += [self.entry(body["correction"])] if "correction" in body else []
         by_org = {party.org: party.name for party in EVERYBODY}
         parts += [self.entry(body["application"])] if "application" in body else []

@@ -14,6 +14,13 @@ def balanced(reading: Reading) -> tuple[Balance, ...]:
     return balances(reading.bookings(asked.org), asked.org, asked.site, *asked.bounds)
 
 
+def accounts_balanced(reading: Reading) -> dict[str, tuple[Balance, ...]]:
+    """The balances of every organisation that ever had waste on its books, by its code."""
+    bookings, bounds = reading.bookings(), reading.asked.bounds
+    orgs = sorted({one.movement.account.org for one in bookings})
+    return {org: balances(bookings, org, None, *bounds) for org in orgs}
+
+
 def named_balances(reading: Reading) -> list[Named]:
     """The same, with the names of the wastes."""
     return [Named(reading.waste(one.waste_code), one) for one in balanced(reading)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from waste_trace.custody.balance import Balance
 from waste_trace.custody.vocabulary import PLATFORM, PRODUCER, REGULATOR, TRANSPORTER, TREATMENT
 from waste_trace.reports.form import Form, Title
 from waste_trace.reports.forms import (
@@ -28,7 +29,12 @@ from waste_trace.reports.indicators import indicator_set
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.reports import ledgers, solid, transfers
 from waste_trace.services.reports.asked import Asked, UnknownReport, require_allowed
-from waste_trace.services.reports.balancing import certificate, named_balances
+from waste_trace.services.reports.balancing import (
+    accounts_balanced,
+    balanced,
+    certificate,
+    named_balances,
+)
 from waste_trace.services.reports.declaring import declared
 from waste_trace.services.reports.filed_plan import plan_of
 from waste_trace.services.reports.measuring import known_quantities
@@ -127,6 +133,24 @@ def make_report(
     require_allowed(person, asked)
     with reading(deployment, asked) as found:
         return report.fill(found, found.filing(), numbers or {})
+
+
+def read_balances(
+    deployment: Deployment, person: Person, asked: Asked, *, everybody: bool = False
+) -> dict[str, tuple[Balance, ...]]:
+    """Organisation to its balances by waste code, from one state of the ledger.
+
+    Args:
+        everybody: of every organisation; what ``asked`` names counts not. For a regulator only.
+
+    Raises:
+        UnknownReport, ReportPeriodInvalid
+    """
+    require_allowed(person, asked)
+    with reading(deployment, asked) as found:
+        if everybody and person.role == REGULATOR:
+            return accounts_balanced(found)
+        return {asked.org: balanced(found)}
 
 
 def certify_balance(deployment: Deployment, person: Person, asked: Asked) -> dict[str, Any]:
