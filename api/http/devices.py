@@ -1,5 +1,6 @@
 """Devices: one-time codes, enrolment with proof of possession, revocation."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 from api.http.errors import Forbidden
 from api.http.permissions import Enroller, House, Reader, Revoker, SigningDevice
 from waste_trace.codes.signature import key_id
-from waste_trace.custody.vocabulary import actions_for
+from waste_trace.custody.vocabulary import EventType, actions_for
 from waste_trace.ledger.dsse import envelope_value
 from waste_trace.ledger.encoding import b64, decode_b64
+from waste_trace.services.brief_device import BriefingRefused, brief_device
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import (
     Enrolled,
@@ -74,6 +76,32 @@ def enrol(asked: EnrolRequest, deployment: House, _: SigningDevice) -> dict[str,
     return _identity(deployment, enrolled)
 
 
+class BriefingRequest(_Strict):
+    """Which key asks when; ``sig`` in base64. ``known``: the version of the rounds it has."""
+
+    dev: str
+    ep: int
+    at: str
+    sig: str
+    known: str = ""
+
+
+@router.post("/briefing")
+def briefing(asked: BriefingRequest, deployment: House, _: SigningDevice) -> dict[str, Any]:
+    """What a device needs for a day without a network; it asks with its key (docs/protocol.md)."""
+    try:
+        signature = decode_b64(asked.sig)
+    except ValueError as error:
+        raise BriefingRefused("签名不是 base64。", "The signature is not base64.") from error
+    found = brief_device(deployment, asked.dev, asked.ep, asked.at, signature, asked.known)
+    return {
+        "actions": _actions(found.actions),
+        "issuers": dict(found.issuers),
+        "version": found.version,
+        "rounds": found.rounds,
+    }
+
+
 @router.get("")
 def devices(deployment: House, person: Reader) -> list[dict[str, Any]]:
     """The devices that this person sees."""
@@ -87,6 +115,10 @@ def revoke(dev: str, asked: RevokeRequest, deployment: House, _: Revoker) -> dic
     """End a device's key, as a leaf."""
     recorded = revoke_device(deployment, dev, asked.reason, last_good_seq=asked.last_good_seq)
     return {"index": recorded.index, "receipt": recorded.receipt}
+
+
+def _actions(verbs: Iterable[EventType]) -> list[dict[str, Any]]:
+    return [{"typ": row.typ, "zh": row.zh, "en": row.en, "needs": list(row.needs)} for row in verbs]
 
 
 def _identity(deployment: Deployment, enrolled: Enrolled) -> dict[str, Any]:
@@ -109,10 +141,7 @@ def _identity(deployment: Deployment, enrolled: Enrolled) -> dict[str, Any]:
         "log_vkey": sequencer.log_vkey.text,
         "registrar_vkey": sequencer.registrar_vkey.text,
         "issuers": issuers,
-        "actions": [
-            {"typ": row.typ, "zh": row.zh, "en": row.en, "needs": list(row.needs)}
-            for row in actions
-        ],
+        "actions": _actions(actions),
         "receipt": enrolled.receipt,
         "envelope": envelope_value(enrolled.envelope),
     }

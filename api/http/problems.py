@@ -20,6 +20,7 @@ from waste_trace.errors import WasteTraceError
 from waste_trace.labels.errors import LabelError
 from waste_trace.ledger.errors import MalformedBundle
 from waste_trace.services.accounts import AccountRefused
+from waste_trace.services.brief_device import BriefingRefused
 from waste_trace.services.collection.requests import AskedTooOften, NotAClient
 from waste_trace.services.enrol_device import EnrolmentRefused
 from waste_trace.services.erase_person import ErasureRefused
@@ -81,6 +82,7 @@ STATUS: Mapping[type[WasteTraceError], int] = {
     UnusableSheet: 422,
     LabelError: 422,
     BadParameters: 422,
+    BriefingRefused: 403,
     EnrolmentRefused: 403,
     AccountRefused: 422,
     WebhookRefused: 422,

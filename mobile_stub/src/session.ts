@@ -2,9 +2,10 @@
 
 import { readScan, type Scan } from "./core/token";
 import { askForPersistence, openDatabase, readFork, readSeen, type Database } from "./store/database";
+import { readRounds, readTicks } from "./store/briefing";
 import { enrol } from "./store/enrol";
 import type {
-  Device, EventRecord, Fault, Fork, Person, SeenCheckpoint, Summary,
+  Device, EventRecord, Fault, Fork, Person, Round, SeenCheckpoint, Summary, Ticks,
 } from "./store/model";
 import {
   findRecords, importQueue, listRecords, readChain, record, settle, summarise, type NewEvent,
@@ -31,6 +32,9 @@ export class Session {
   seen: SeenCheckpoint = { n: 0, root: "", note: "" };
   fork: Fork | undefined;
   person: Person = { name: "", phone: "" };
+  /** Today's rounds as they were synced last, and what this device has recorded of their doors. */
+  rounds: readonly Round[] = [];
+  ticks: Ticks = new Map();
   rotating = false;
   outcome: Outcome = "idle";
   syncing = false;
@@ -160,10 +164,19 @@ export class Session {
       listed, summarise(db), readSeen(db), readFork(db), db.get("device", "current"),
       readPerson(db), readChain(db),
     ]);
+    const { day, midnight } = today();
+    this.rounds = await readRounds(db, device, day);
+    this.ticks = this.rounds.length ? await readTicks(db, midnight) : new Map();
     // Two refreshes may overtake each other; what was searched for in between counts.
     if (search === this.search) this.records = records;
     [this.summary, this.seen, this.fork] = [summary, seen, fork];
     [this.device, this.person, this.rotating] = [device, person, chain.rotating === true];
     this.changed();
   }
+}
+
+/** The day in Shanghai, wherever the device thinks that it is, and when it began. */
+function today(): { day: string; midnight: Date } {
+  const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  return { day, midnight: new Date(`${day}T00:00:00+08:00`) };
 }

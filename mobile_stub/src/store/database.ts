@@ -4,7 +4,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 import type { DeviceKey } from "../core/keys";
 import {
-  searchKeys, type Chain, type Device, type EventRecord, type Fork, type Person,
+  searchKeys, type Briefing, type Chain, type Device, type EventRecord, type Fork, type Person,
   type SeenCheckpoint, type State,
 } from "./model";
 
@@ -21,12 +21,13 @@ interface Schema extends DBSchema {
   withdrawn: { key: string; value: true };
   progress: { key: "withdrawn"; value: number };
   person: { key: "current"; value: Person };
+  briefing: { key: "current"; value: Briefing };
 }
 
 export type Database = IDBPDatabase<Schema>;
 
 export function openDatabase(): Promise<Database> {
-  return openDB<Schema>("waste-trace-handheld", 3, {
+  return openDB<Schema>("waste-trace-handheld", 4, {
     async upgrade(db, before, _now, tx) {
       if (before < 1) {
         db.createObjectStore("device");
@@ -35,7 +36,8 @@ export function openDatabase(): Promise<Database> {
         db.createObjectStore("ledger");
         db.createObjectStore("records", { keyPath: "id" });
       }
-      db.createObjectStore("person");
+      db.createObjectStore("briefing");
+      if (before < 3) db.createObjectStore("person");
       if (before >= 2) return;
       db.createObjectStore("withdrawn");
       db.createObjectStore("progress");

@@ -51,6 +51,42 @@ export interface SeenCheckpoint extends Seen {
   readonly note: string;
 }
 
+/** A waste that a producer asked to be collected, by their own estimate. */
+export interface Expected {
+  readonly waste_code: string;
+  readonly weight_kg: string;
+  readonly packages: number;
+}
+
+/** A door of a round; the contact stands beside the ledger and may be empty. */
+export interface Stop {
+  readonly producer: string;
+  readonly producer_name: string;
+  readonly outcome: string;
+  readonly wastes: readonly Expected[];
+  readonly contact: {
+    readonly contact_name?: string; readonly contact_phone?: string; readonly contact_address?: string;
+  };
+}
+
+export interface Round {
+  readonly round: string;
+  /** Of Asia/Shanghai: 2026-11-25. */
+  readonly day: string;
+  readonly vehicle_plate: string;
+  readonly stops: readonly Stop[];
+}
+
+/** Rounds as they were synced last, for this device. */
+export interface Briefing {
+  readonly dev: string;
+  readonly version: string;
+  readonly rounds: readonly Round[];
+}
+
+/** What this device's own records say of doors, by unit. */
+export type Ticks = ReadonlyMap<string, { readonly outcome: string; readonly state: string }>;
+
 /** Two checkpoints signed by the log that cannot both be true. Kept for ever as evidence. */
 export interface Fork {
   readonly at: string;

@@ -3,6 +3,7 @@
 import { Distrust } from "../core/distrust";
 import { parseVerifierKey } from "../core/note";
 import { verifyReceipt } from "../core/receipt";
+import { learnBriefing } from "./briefing";
 import { type Database, readFork } from "./database";
 import type { Device, EventRecord, Fault } from "./model";
 import { callServer, Refused, Unreachable } from "./problem";
@@ -21,7 +22,8 @@ export interface Result {
 
 /** Throws nothing that a caller must handle; the state of each record tells what happened.
  *
- * `looking`: also ask for the newest checkpoint and the withdrawn labels, with nothing to send too.
+ * `looking`: also ask for the newest checkpoint, the withdrawn labels and what the device needs for
+ * the day, with nothing to send too.
  */
 export async function syncOnce(
   db: Database,
@@ -35,6 +37,7 @@ export async function syncOnce(
   try {
     await lookAtLedger(db, device);
     await learnWithdrawn(db);
+    await learnBriefing(db, device);
     return { outcome: outcome === "idle" ? "done" : outcome };
   } catch (error) {
     if (error instanceof LedgerForked) return { outcome: "forked" };

@@ -8,13 +8,15 @@ import { enrolScreen } from "./enrolScreen";
 import { since, language, setLanguage, t } from "./i18n";
 import { QueueScreen } from "./queueScreen";
 import { RecordScreen } from "./recordScreen";
+import { RoundScreen } from "./roundScreen";
 import { wedgeSink } from "./scanTools";
 import { closeSheets } from "./sheet";
 
-type Tab = "record" | "queue" | "device";
+type Tab = "record" | "round" | "queue" | "device";
 
 const TABS: Record<Tab, { zh: string; en: string; icon: IconName }> = {
   record: { zh: "记录", en: "Record", icon: "pen" },
+  round: { zh: "线路", en: "Round", icon: "route" },
   queue: { zh: "队列", en: "Queue", icon: "list" },
   device: { zh: "本机", en: "Device", icon: "device" },
 };
@@ -27,6 +29,7 @@ export class App {
   private readonly main = h("main");
   private readonly nav = h("nav", { class: "tabs" });
   private readonly record: RecordScreen;
+  private readonly round: RoundScreen;
   private readonly queue: QueueScreen;
   private readonly device: DeviceScreen;
 
@@ -35,6 +38,10 @@ export class App {
     private readonly root: HTMLElement,
   ) {
     this.record = new RecordScreen(session, (code) => this.enrol(code));
+    this.round = new RoundScreen(session, (unit) => {
+      this.record.begin("visit", { unit });
+      this.show("record");
+    });
     this.queue = new QueueScreen(session);
     this.device = new DeviceScreen(session, () => this.enrol(""));
     this.strip.addEventListener("click", () => {
@@ -162,7 +169,9 @@ export class App {
     this.nav.hidden = !this.session.device;
     const { refused, pending } = this.session.summary;
     const alert = refused + pending;
-    const buttons = (Object.keys(TABS) as Tab[]).map((tab) =>
+    const { rounds } = this.session;
+    const tabs = (Object.keys(TABS) as Tab[]).filter((tab) => tab !== "round" || rounds.length > 0);
+    const buttons = tabs.map((tab) =>
       h("button", {
         type: "button", "data-tab": tab, onclick: () => this.show(tab),
         "aria-current": this.tab === tab && !this.enrolling ? "page" : undefined,

@@ -41,6 +41,13 @@ export class RecordScreen {
     this.renderSubmit();
   }
 
+  /** Begins a record of this verb with values that are known already. */
+  begin(typ: string, values: Readonly<Record<string, string>>): void {
+    const { draft } = this;
+    draft.action = this.session.device?.actions.find((action) => action.typ === typ);
+    for (const [name, value] of Object.entries(values)) draft.values.set(name, value);
+  }
+
   /** Labels take their places in the order in which they were scanned, however long each check takes. */
   readonly scanned = (text: string, target = ""): Promise<void> => {
     this.reading = this.reading.catch(() => undefined).then(() => this.take(text, target));
