@@ -1,5 +1,6 @@
 """The small functions between service rows and templates."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from api.console import show
 from api.console.device_view import enrolment_link
 from api.console.finding_view import subject_of
 from api.console.frame_view import view_frame
-from api.console.manifest_view import view_manifest
+from api.console.manifest_view import correctable, view_manifest
 from api.console.qr import qr_path
 from api.console.quarantine import advice_by_code
 from api.console.trace_view import three_weights, view_method, view_waste
@@ -125,3 +126,21 @@ def test_each_refusal_has_its_own_advice() -> None:
     advice = advice_by_code()
     assert advice["wrong-signature"].zh == WrongSignature.default_do_zh
     assert advice["unknown-device"] != advice["revoked-device"]
+
+
+def test_what_of_a_manifest_can_be_corrected() -> None:
+    line = {"waste_code": "900-214-08", "weight_kg": "180.000", "packages": 2, "form": ""}
+    event = {
+        "idx": 7,
+        "typ": "open_manifest",
+        "claimed_at": datetime(2026, 11, 23, 8, tzinfo=UTC),
+        "body": json.dumps({"method": "R9", "lines": [line]}),
+    }
+    found = {one.field: one.value for one in correctable([event])}
+    assert found == {
+        "method": "R9",
+        "lines.1.weight_kg": "180.000",
+        "lines.1.waste_code": "900-214-08",
+        "lines.1.packages": "2",
+        "claimed_at": "2026-11-23T16:00:00+08:00",
+    }
