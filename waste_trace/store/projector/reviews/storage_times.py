@@ -142,4 +142,3 @@ def _stored_since(code: str, idx: int, work: Work) -> datetime | None:
     told = (touch.body for touch in work.histories.container(code) if touch.idx == idx)
     stored_since = next((body.get("stored_since") for body in told), None)
     return start_of_day(date.fromisoformat(str(stored_since))) if stored_since else None
-
