@@ -34,6 +34,7 @@ PLAN = {"year": 2026, "level": "key", "unit_info": {"name": "厂"}, "sources": [
 TERM = {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}
 APPLIED = {"waste_code": WASTE, "weight_kg": "5000", "method": "R9"}
 OPINION = {"application": 7, "opinion": "agree"}
+HEAP = {"waste_code": "900-099-S03", "weight_kg": "1200"}
 #: A good body of each type, with every field that it requires.
 GOOD: dict[str, dict[str, Any]] = {
     "produce": produce(),
@@ -58,6 +59,11 @@ GOOD: dict[str, dict[str, Any]] = {
     "accept": {"manifest": MANIFEST},
     "treat": {**ON, "method": "R9", "weight_kg": "180.000"},
     "label": {**ON},
+    "produce_bulk": HEAP,
+    "open_bulk": HEAP,
+    "store_bulk": HEAP,
+    "treat_bulk": {**HEAP, "method": "R5"},
+    "take_stock": HEAP,
     "produce_secondary": {**produce(), **ON},
     "open_stock": {**ON, "weight_kg": "180.000", "stored_since": "2026-01-31"},
     "weigh": {**ON, "weight_kg": "180.000"},
@@ -137,6 +143,9 @@ OPTIONAL: dict[str, dict[str, Any]] = {
         "box": "ZZX-7",
     },
     "hand_in": {"box": "ZZX-7"},
+    "produce_bulk": {"waste_name": "炉渣", "facility": "MF0001"},
+    "store_bulk": {"from_site": "MF0001"},
+    "treat_bulk": {"facility": "TS001"},
     "weigh": {"scale": "WB-1", "weights": [{"container": CODE, "weight_kg": "180.000"}]},
     "open_stock": {"batch": BATCH},
     "inspect": {**ON, "place": "A-1", "photographs": [SHA], "labels": []},
@@ -187,6 +196,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "weight_kg": ("", "-1", "1e3", "01", ".5", "1.", "1.0000", "1,5", " 1", "1 ", "1\n", 180, 1.5,
                   "1234567890", "NaN", "１８０", "1٢", None),
     "org": ("91330482MA2CUX11X4", "", 1),
+    "from_site": ("a\x00b", 1),
     "from_org": ("91330482MA2CUX11X4",),
     "unit": ("x",),
     "carrier": ("91330482MA2CUX11X4",),
@@ -422,3 +432,11 @@ def test_what_cannot_be_corrected_by_its_nature_is_refused_with_why(name: str) -
         parse_body("correct", {**GOOD["correct"], "field": name})
     fields = [{"field": "field", "problem": f"Value error, {name} {why(name)}"}]
     assert caught.value.facts["fields"] == fields
+
+
+@pytest.mark.parametrize("code", ["90009903", "900-099-S3", "900099S03", "900-099-s03", "SW03", ""])
+def test_a_heap_has_a_waste_code_in_its_one_spelling(code: str) -> None:
+    for good in ("900-099-S03", "900-249-08"):
+        assert parse_body("take_stock", {**HEAP, "waste_code": good}).roles() == {}
+    with pytest.raises(MalformedBody):
+        parse_body("take_stock", {**HEAP, "waste_code": code})

@@ -38,6 +38,11 @@ MAY = {
     "merge": "platform treatment",
     "split": HOLDERS,
     "repack": HOLDERS,
+    "produce_bulk": HOLDERS,
+    "open_bulk": HOLDERS,
+    "store_bulk": HOLDERS,
+    "treat_bulk": HOLDERS,
+    "take_stock": HOLDERS,
     "number_manifest": "NUMBERING",
     "open_manifest": HOLDERS,
     "void_manifest": HOLDERS,
@@ -146,10 +151,16 @@ def test_a_handheld_offers_what_its_organisation_may_do_with_a_scan() -> None:
     ending = ("take_back", "treat", "export", "write_off", "label", "relabel", "void_label")
     accepting = ("accept", "accept_with_difference", "accept_in_part", "reject")
     store = ("store_in", "move", "inspect", "store_out")
+    loose = ("produce_bulk", "open_bulk", "store_bulk", "treat_bulk", "take_stock")
     assert offered == {
-        "producer": ["open_stock", "fill", "weigh", "hand_in", *store, "split", "repack", *ending],
+        "producer": [
+            *("open_stock", "fill", "weigh", "hand_in", *store, "split", "repack"),
+            *loose,
+            *ending,
+        ],
         "platform": [
             *("open_stock", "fill", "weigh", "collect", *store, "merge", "split", "repack"),
+            *loose,
             *("weigh_in", *accepting, *ending, "visit"),
         ],
         "transporter": [
@@ -158,6 +169,7 @@ def test_a_handheld_offers_what_its_organisation_may_do_with_a_scan() -> None:
         ],
         "treatment": [
             *("open_stock", "fill", "weigh", *store, "merge", "split", "repack"),
+            *loose,
             *("weigh_in", *accepting, *ending),
         ],
         "regulator": [],

@@ -16,6 +16,7 @@ from api.cli.main import app
 from tests.custody.test_bodies import GOOD, LOOSE, ON, OPTIONAL
 from tests.databases import unavailable
 from tests.ledger.tools import LOCAL, run
+from waste_trace.custody.bulk import BULK_VERBS
 from waste_trace.custody.epcis.events import Logged, epcis_document, epcis_event
 from waste_trace.custody.epcis.rules import BIZ_STEPS, validate_document
 from waste_trace.custody.vocabulary import VOCABULARY
@@ -36,7 +37,8 @@ def logged(typ: str, idx: int = 7) -> Logged:
 
 
 #: Facts that are about no thing.
-NO_THING = {typ for typ in VOCABULARY if "containers" not in GOOD[typ]} - LOOSE - {"produce"}
+NO_THING = {typ for typ in VOCABULARY if "containers" not in GOOD[typ]} - LOOSE
+NO_THING -= {"produce", *BULK_VERBS}
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,12 @@ def test_what_goes_in_and_what_comes_out() -> None:
     assert str(loaded["parentID"]).startswith(f"{BASE}/vehicles/%")
     treated = epcis_event(logged("treat"), BASE) or {}
     assert (treated["action"], treated["bizStep"]) == ("DELETE", "destroying")
+    counted = epcis_event(logged("take_stock"), BASE) or {}
+    assert (counted["action"], counted["bizStep"]) == ("OBSERVE", "stock_taking")
+    assert counted["quantityList"] == [
+        {"epcClass": f"{BASE}/heaps/91330482MA2CUX11X3/900-099-S03", "quantity": 1200.0,
+         "uom": "KGM"}
+    ]  # fmt: skip
 
 
 def spoiled() -> list[tuple[str, str, Any]]:

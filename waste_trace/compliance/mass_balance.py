@@ -27,6 +27,7 @@ class BookedWaste:
             weighings of several containers together.
         found_kg: what came and nobody recorded from where.
         turnover_kg: all that ever was there or came, which differences are measured against.
+        loose_kg: what of the stock is in no container (散装).
     """
 
     org: str
@@ -35,6 +36,7 @@ class BookedWaste:
     shared_kg: Decimal
     found_kg: Decimal
     turnover_kg: Decimal
+    loose_kg: Decimal = Decimal(0)
 
 
 def balance_subject(org: str, waste_code: str) -> str:
@@ -62,6 +64,7 @@ def mass_balance_gap(booked: BookedWaste, tolerance: WeightTolerance) -> list[Ra
                 "shared_kg": str(booked.shared_kg),
                 "found_kg": str(booked.found_kg),
                 "turnover_kg": str(booked.turnover_kg),
+                "loose_kg": str(booked.loose_kg),
                 "tolerance_permille": tolerance.permille,
                 "tolerance_kg": str(tolerance.kg),
             },
@@ -89,4 +92,9 @@ def _reasons(booked: BookedWaste, tolerance: WeightTolerance) -> Iterator[tuple[
         yield (
             f"账面库存为 {booked.stock_kg} kg",
             f"the books have {booked.stock_kg} kg in stock",
+        )
+    elif booked.loose_kg < 0 and matters(booked.loose_kg):
+        yield (
+            f"散装账面库存为 {booked.loose_kg} kg",
+            f"the books have {booked.loose_kg} kg of it in heaps and tanks",
         )

@@ -33,6 +33,7 @@ from waste_trace.compliance.silence import (
     NO_COLLECTION,
     SILENT_DEVICE,
 )
+from waste_trace.compliance.stock_difference import STOCK_DIFFERENCE
 from waste_trace.compliance.storage_amount import CAPACITY, STORAGE_AMOUNT
 from waste_trace.compliance.storage_time import (
     MEDICAL_STORAGE,
@@ -78,6 +79,7 @@ RULES: Mapping[str, Rule] = {
         REWEIGHED,
         ROUTE_DEVIATION,
         SILENT_DEVICE,
+        STOCK_DIFFERENCE,
         STOCK_MISMATCH,
         STORAGE_AMOUNT,
         STORAGE_TIME,

@@ -3,7 +3,8 @@
 opening + produced + received + moved - dispatched - treated - exported - loss + packed + found
 = closing. The books close by construction; what they do not explain is named beside them: waste
 that nobody recorded the coming of (``found``), and differences of weighings of several containers
-together, which stand in the books but in no container (closing - on hand).
+together, which stand in the books but in no container (closing - on hand). Loose waste is where the
+books have it: only a stocktake can say otherwise.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,14 +13,21 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from waste_trace.custody.bulk import MARK
 from waste_trace.custody.movements import Kind, Movement
 
 _NOTHING = Decimal(0)
+#: What the stock calls waste in heaps, tanks and on the way that no container holds (散装).
+LOOSE = "loose"
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A movement of one subject: a container, or "#index" of a weighing of several together."""
+    """A movement of one subject.
+
+    ``subject``: a container, "#index" of a weighing of several together, or loose waste (散装):
+    "@index" of an event, "@NUMBER/1" of a manifest's line.
+    """
 
     subject: str
     waste_code: str
@@ -29,6 +37,16 @@ class Booking:
     def is_shared(self) -> bool:
         """Whether the difference is no single container's."""
         return self.subject.startswith("#")
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether it is of waste that no container holds (散装)."""
+        return self.subject.startswith(MARK)
+
+    @property
+    def container(self) -> str:
+        """The container that it is about, or ""."""
+        return "" if self.is_shared or self.is_loose else self.subject
 
 
 class Item(StrEnum):
@@ -67,7 +85,7 @@ class Balance:
 
     Attributes:
         figures: every item, also those of nothing.
-        stock: what is in each container at the end, by its code.
+        stock: what is in each container at the end, by its code; all that is loose, as `LOOSE`.
     """
 
     waste_code: str
@@ -81,7 +99,7 @@ class Balance:
 
     @property
     def on_hand_kg(self) -> Decimal:
-        """What the containers hold at the end."""
+        """What containers and heaps hold at the end."""
         return sum(self.stock.values(), _NOTHING)
 
     @property
@@ -129,7 +147,8 @@ def _balance(waste_code: str, bookings: list[Booking], start: datetime) -> Balan
         weights[item] += SIGN[item] * move.weight_kg
         entries[item].add(move.idx)
         if not booking.is_shared:
-            stock[booking.subject] = stock.get(booking.subject, _NOTHING) + move.weight_kg
+            held_in = booking.container or LOOSE
+            stock[held_in] = stock.get(held_in, _NOTHING) + move.weight_kg
     figures = {item: Figure(weights[item], tuple(sorted(entries[item]))) for item in Item}
     held = {code: weight_kg for code, weight_kg in sorted(stock.items()) if weight_kg}
     return Balance(waste_code, figures, held)

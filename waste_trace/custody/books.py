@@ -6,12 +6,27 @@ keeps them in tables; a test compares the two.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from waste_trace.codes import digital_id
 from waste_trace.custody.balance import Booking
+from waste_trace.custody.bulk import (
+    BULK_VERBS,
+    STOCKTAKE,
+    Heap,
+    Stocktake,
+    bulk_moves,
+    event_subject,
+    heap_of,
+    stocktake_moves,
+    stocktake_of,
+)
 from waste_trace.custody.correcting import applies, reads, who_must_agree
 from waste_trace.custody.fold import Present, Touch, fold
+from waste_trace.custody.loads import loads
+from waste_trace.custody.manifest import fold_manifest
 from waste_trace.custody.manifest_progress import MANIFEST_VERBS
+from waste_trace.custody.movements import Movement
 from waste_trace.custody.together import shared_moves, shared_waste_code, weighed_members
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body
 from waste_trace.ledger.event import Event
@@ -61,13 +76,44 @@ class Books:
                 self._manifests.setdefault(number, []).append(touch)
 
     def bookings(self) -> Iterator[Booking]:
-        """Every booking, container by container, then the weighings of several together."""
+        """Every booking: by container, weighings of several together, then loose waste."""
         presents = {code: fold(found) for code, found in self._containers.items()}
         for code, present in presents.items():
             waste_code = str(digital_id.parse(code).waste)
             yield from (Booking(code, waste_code, move) for move in present.moves)
         for idx in sorted({idx for present in presents.values() for idx in present.together}):
             yield from self._shared(idx, presents)
+        yield from self._loose()
+
+    def _loose(self) -> Iterator[Booking]:
+        """Heaps and loads, then what stocktakes find beyond them."""
+        heaps: dict[Heap, list[Movement]] = {}
+        taken: dict[Heap, list[Stocktake]] = {}
+        for booking in self._heaps_and_loads(taken):
+            heap = Heap(booking.movement.account, booking.waste_code)
+            heaps.setdefault(heap, []).append(booking.movement)
+            yield booking
+        for heap, stocktakes in taken.items():
+            moves = heaps.get(heap, [])
+            for earlier, one in enumerate(sorted(stocktakes)):
+                before = [m.weight_kg for m in moves if (m.at, m.idx) < one.place]
+                booked_kg = sum(before, Decimal(0)) if before or earlier else None
+                found = stocktake_moves(one, heap, booked_kg)
+                moves += found
+                subject = event_subject(one.idx)
+                yield from (Booking(subject, heap.waste_code, move) for move in found)
+
+    def _heaps_and_loads(self, taken: dict[Heap, list[Stocktake]]) -> Iterator[Booking]:
+        on_heaps = [idx for idx, touch in self._events.items() if touch.typ in BULK_VERBS]
+        for touch in (self._retold.get(idx, self._events[idx]) for idx in on_heaps):
+            heap = heap_of(touch)
+            if touch.typ == STOCKTAKE:
+                taken.setdefault(heap, []).append(stocktake_of(touch))
+            subject = event_subject(touch.idx)
+            yield from (Booking(subject, heap.waste_code, move) for move in bulk_moves(touch))
+        for number, touches in self._manifests.items():
+            for load in loads(number, fold_manifest(touches), touches):
+                yield from (Booking(load.subject, load.waste_code, move) for move in load.moves)
 
     def _shared(self, idx: int, presents: Mapping[str, Present]) -> Iterator[Booking]:
         touch = self._retold.get(idx, self._events[idx])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from waste_trace.custody.bodies import (
+    bulk,
     calendar,
     clients,
     collection,
@@ -80,6 +81,7 @@ _CHAIN = (*_HOLDERS, TRANSPORTER)
 _SCANNED = ("containers",)
 _MOVED = ("containers", "manifest")
 _CREW = ("driver", "escort")
+_LOOSE = ("waste_code", "weight_kg", "site")
 
 _ROWS = (
     # Codes
@@ -118,6 +120,17 @@ _ROWS = (
               _of(*_HOLDERS), ("containers", "into")),
     EventType("repack", "倒装", "Repack", "packing", division.DivideBody,
               _of(*_HOLDERS), ("containers", "into")),
+    # Loose waste, which is in no container
+    EventType("produce_bulk", "散装产生", "Register loose waste", "commissioning",
+              bulk.ProduceBulkBody, _of(*_HOLDERS), (*_LOOSE, "facility"), desk=True),
+    EventType("open_bulk", "散装期初库存", "Opening stock of loose waste", "commissioning",
+              bulk.OpenBulkBody, _of(*_HOLDERS), _LOOSE, desk=True),
+    EventType("store_bulk", "散装入库", "Store loose waste", "storing",
+              bulk.StoreBulkBody, _of(*_HOLDERS), (*_LOOSE, "from_site"), desk=True),
+    EventType("treat_bulk", "散装利用处置", "Treat loose waste", "destroying",
+              bulk.TreatBulkBody, _of(*_HOLDERS), (*_LOOSE, "method", "facility"), desk=True),
+    EventType("take_stock", "散装盘点", "Take stock of loose waste", "stock_taking",
+              bulk.TakeStockBody, _of(*_HOLDERS), _LOOSE, desk=True),
     # Manifest and transport
     EventType("number_manifest", "联单取号", "Number a manifest", "encoding",
               manifests.ManifestNumberBody, service="numbering"),

@@ -15,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from waste_trace.codes import batch_code, digital_id, manifest_number, uscc
+from waste_trace.codes import batch_code, digital_id, manifest_number, uscc, waste_code
 from waste_trace.codes.errors import InvalidCode
 from waste_trace.ledger.disclosure import MAX_DIGESTS
 
@@ -45,10 +45,18 @@ def _moment(text: str) -> str:
     return text
 
 
+def _waste_code(text: str) -> str:
+    if str(waste_code.parse(text)) != text:
+        raise ValueError("a waste code is written with its hyphens: 900-099-S59")
+    return text
+
+
 ContainerCode = Annotated[str, _code(digital_id.parse)]
 ManifestNumber = Annotated[str, _code(manifest_number.parse)]
 OrgCode = Annotated[str, _code(uscc.parse)]
 BatchCode = Annotated[str, _code(batch_code.parse)]
+#: A code of either catalogue in its one spelling, by which the books add up: "900-099-S59".
+WasteCodeText = Annotated[str, _code(_waste_code)]
 #: Decimal kilograms with at most three decimals, as a string: "182.500".
 KilogramText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$")]
 #: base64url of a SHA-256 in its one spelling.

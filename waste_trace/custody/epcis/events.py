@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from waste_trace.custody.bulk import BULK_VERBS
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -34,12 +35,13 @@ class Logged:
 
 
 #: Verbs that bring a thing into being or end it; all others observe it.
-_ADD = frozenset({"issue", "open_stock", "produce"})
-_DELETE = frozenset({"treat", "write_off", "void_label"})
+_ADD = frozenset({"issue", "open_stock", "produce", "produce_bulk", "open_bulk"})
+_DELETE = frozenset({"treat", "treat_bulk", "write_off", "void_label"})
 _DISPOSITION = {
     "depart": "in_transit",
     "return": "returned",
     "treat": "destroyed",
+    "treat_bulk": "destroyed",
     "write_off": "disposed",
     "accept_with_difference": "mismatch_quantity",
 }
@@ -70,8 +72,8 @@ def epcis_event(event: Logged, base: str) -> Json | None:
         return None
     roles = parse_body(event.typ, event.body).roles()
     shape: Callable[[Logged, Mapping[str, str], str], Json]
-    if event.typ == "produce":
-        shape = _batch
+    if event.typ == "produce" or event.typ in BULK_VERBS:
+        shape = _amount
     elif not roles:
         return None
     elif event.typ in _TRANSFORMING:
@@ -102,13 +104,18 @@ def _head(event: Logged) -> Json:
 
 
 def _object(event: Logged, roles: Mapping[str, str], base: str) -> Json:
-    action = "ADD" if event.typ in _ADD else "DELETE" if event.typ in _DELETE else "OBSERVE"
     things = [container_uri(code, base) for code in roles]
-    return {"type": "ObjectEvent", "action": action, "epcList": things}
+    return {"type": "ObjectEvent", "action": _action(event), "epcList": things}
 
 
-def _batch(event: Logged, roles: Mapping[str, str], base: str) -> Json:
-    return {"type": "ObjectEvent", "action": "ADD", "quantityList": [_quantity(event, base)]}
+def _amount(event: Logged, roles: Mapping[str, str], base: str) -> Json:
+    """So much of a batch, or of a heap of loose waste."""
+    quantities = [_quantity(event, base)]
+    return {"type": "ObjectEvent", "action": _action(event), "quantityList": quantities}
+
+
+def _action(event: Logged) -> str:
+    return "ADD" if event.typ in _ADD else "DELETE" if event.typ in _DELETE else "OBSERVE"
 
 
 def _aggregation(event: Logged, roles: Mapping[str, str], base: str) -> Json:
@@ -140,8 +147,9 @@ def _transformation(event: Logged, roles: Mapping[str, str], base: str) -> Json:
 
 def _quantity(event: Logged, base: str) -> Json:
     unit = event.body.get("unit") or event.org
-    batch = f"{base}/batches/{unit}/{event.body['batch']}"
-    return {"epcClass": batch, "quantity": float(str(event.body["weight_kg"])), "uom": "KGM"}
+    kind, name = ("batches", "batch") if "batch" in event.body else ("heaps", "waste_code")
+    thing = f"{base}/{kind}/{unit}/{event.body[name]}"
+    return {"epcClass": thing, "quantity": float(str(event.body["weight_kg"])), "uom": "KGM"}
 
 
 def _why(event: Logged, base: str) -> Json:

@@ -31,7 +31,7 @@ def declared(reading: Reading) -> list[Declared]:
     within = [one for one in ours if start <= one.movement.at < end]
     told = reading.told_of(one.movement.idx for one in within)
     receivers = Receivers.read(reading, told)
-    provinces = _provinces(reading)
+    provinces = provinces_of(reading)
     facts = []
     for balance in balances(bookings, asked.org, asked.site, start, end):
         moved = [one for one in within if one.waste_code == balance.waste_code]
@@ -90,7 +90,7 @@ def _others(
         move, event = booking.movement, told[booking.movement.idx]
         if move.kind not in _OTHERS and not _is_back(booking, told):
             continue
-        group = Group(event, booking.waste_code, () if booking.is_shared else (booking.subject,))
+        group = Group(event, booking.waste_code, (booking.container,) if booking.container else ())
         receiver = receivers.of(event, booking.waste_code)
         province = _ABROAD if event.typ == "export" else provinces.get(receivers.org(event), "")
         key = (province, receiver.name, receiver.permit, receivers.method(group))
@@ -110,7 +110,7 @@ def _others(
     )
 
 
-def _provinces(reading: Reading) -> dict[str, str]:
+def provinces_of(reading: Reading) -> dict[str, str]:
     """The province of every organisation, from the region that it is registered in."""
     table = table_of(Organisation)
     rows = reading.connection.execute(select(table.c.org, table.c.region))

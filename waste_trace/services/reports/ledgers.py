@@ -1,8 +1,12 @@
-"""The facts of HJ 1259 Tables B.1 to B.4: what was produced, stored and treated on site."""
+"""The facts of HJ 1259 Tables B.1 to B.4: what was produced, stored and treated on site.
 
-from collections.abc import Iterable, Mapping, Sequence
+Loose waste (散装) stands in them by its own events, and has no batch code.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +17,7 @@ from waste_trace.custody.states import State
 from waste_trace.reports.forms.own_treatment import OwnTreatment
 from waste_trace.reports.forms.produced import Produced
 from waste_trace.reports.forms.stored import StoreMove
+from waste_trace.reports.forms.waste import Packing, Waste
 from waste_trace.services.reports.batch_numbers import numbers_of
 from waste_trace.services.reports.contents import (
     Group,
@@ -63,7 +68,21 @@ def produced(reading: Reading) -> list[Produced]:
                 entries=(row["idx"], *(idx for code in codes for idx in fills.get(code, ()))),
             )
         )
-    return facts
+    return [*facts, *map(partial(_produced_loose, reading), events_of(reading, "produce_bulk"))]
+
+
+def _produced_loose(reading: Reading, told: Told) -> Produced:
+    return Produced(
+        batch="",
+        produced_at=told.at,
+        waste=_loose_waste(reading, told),
+        weight_kg=Decimal(told.body["weight_kg"]),
+        packing=Packing(),
+        facility=str(told.body.get("facility", "")),
+        handler=reading.person(told.act),
+        destination="贮存" if told.site else "",
+        entries=(told.idx,),
+    )
 
 
 def stored(reading: Reading, typ: str) -> list[StoreMove]:
@@ -100,12 +119,36 @@ def stored(reading: Reading, typ: str) -> list[StoreMove]:
                 destination="" if typ == "store_in" else _way_out(reading, group),
             )
         )
-    return facts
+    return [*facts, *_stored_loose(reading)] if typ == "store_in" else facts
+
+
+def _stored_loose(reading: Reading) -> Iterator[StoreMove]:
+    """Loose waste that came to lie in a store: brought there, or put there as it arose."""
+    for told in events_of(reading, "produce_bulk", "store_bulk"):
+        if told.site:
+            yield StoreMove(
+                batch="",
+                moved_at=told.at,
+                waste=_loose_waste(reading, told),
+                weight_kg=Decimal(told.body["weight_kg"]),
+                packing=Packing(),
+                facility=told.site,
+                facility_kind=str(reading.sites.get(told.site, {}).get("kind", "")),
+                carried_by="",
+                kept_by=reading.person(told.act),
+                before=(),
+                entries=(told.idx,),
+                destination="",
+            )
+
+
+def _loose_waste(reading: Reading, told: Told) -> Waste:
+    return reading.waste(told.body["waste_code"], str(told.body.get("waste_name", "")))
 
 
 def treated(reading: Reading) -> list[OwnTreatment]:
     """B.4: what the unit used or disposed of itself."""
-    told = {one.idx: one for one in events_of(reading, "treat")}
+    told = {one.idx: one for one in events_of(reading, "treat", "treat_bulk")}
     weights: dict[tuple[int, str], Decimal] = {}
     for booking in reading.bookings(reading.asked.org):
         move = booking.movement

@@ -12,6 +12,9 @@ from waste_trace.services.reports.reading import Reading
 
 #: 填埋 (HJ 1033 App. F: D1); the list of methods is from secondary sources, 未核实.
 _LANDFILL = "D1"
+_HAZARDOUS = ("HW01", "HW99")
+#: 工业固体废物 of the list of 2024; household, construction and farm waste come after it.
+_INDUSTRIAL = ("SW01", "SW59")
 
 
 def known_quantities(reading: Reading, entered: Mapping[str, Decimal]) -> dict[str, Known]:
@@ -19,16 +22,26 @@ def known_quantities(reading: Reading, entered: Mapping[str, Decimal]) -> dict[s
     start, end = reading.asked.bounds
     found = {name: Known(value) for name, value in entered.items()}
     within = [one for one in reading.bookings() if start <= one.movement.at < end]
-    produced = [one for one in within if one.movement.kind is Kind.PRODUCED]
     treated = [one for one in within if one.movement.kind is Kind.TREATED]
     told = reading.told_of(one.movement.idx for one in treated)
     methods = {idx: str(one.body.get("method", "")) for idx, one in told.items()}
     used = [one for one in treated if is_use(reading, methods[one.movement.idx])]
+    produced = [one for one in within if one.movement.kind is Kind.PRODUCED]
     filled = [one for one in treated if methods[one.movement.idx] == _LANDFILL]
-    found["hazardous_produced"] = _sum(produced, 1)
-    found["hazardous_used"] = _sum(used, -1)
-    found["hazardous_landfilled"] = _sum(filled, -1)
+    found["hazardous_produced"] = _sum(_of(reading, produced, _HAZARDOUS), 1)
+    found["hazardous_used"] = _sum(_of(reading, used, _HAZARDOUS), -1)
+    found["hazardous_landfilled"] = _sum(_of(reading, filled, _HAZARDOUS), -1)
+    # A district that keeps no books of solid waste has not none of it: nobody knows how much.
+    if any(_of(reading, within, _INDUSTRIAL)):
+        found["solid_produced"] = _sum(_of(reading, produced, _INDUSTRIAL), 1)
+        found["solid_used"] = _sum(_of(reading, used, _INDUSTRIAL), -1)
     return found
+
+
+def _of(reading: Reading, bookings: Iterable[Booking], classes: tuple[str, str]) -> list[Booking]:
+    """Those of wastes whose class is from the first to the second."""
+    first, last = classes
+    return [one for one in bookings if first <= reading.waste(one.waste_code).category <= last]
 
 
 def _sum(bookings: Iterable[Booking], sign: int) -> Known:

@@ -15,6 +15,7 @@ from waste_trace.catalogue.short_name import good_names
 from waste_trace.codes import waste_code
 from waste_trace.codes.errors import InvalidCode
 from waste_trace.custody.balance import Booking
+from waste_trace.custody.bulk import BULK_VERBS
 from waste_trace.custody.fold import Touch
 from waste_trace.custody.movements import Account, Kind, Movement
 from waste_trace.custody.retelling import WITHDRAWN, retold
@@ -124,12 +125,17 @@ class Reading:
 
     @cached_property
     def _names_in_use(self) -> Mapping[str, str]:
-        """What batches call each code; the unit's own newest batch has the last word."""
-        table = table_of(Batch)
+        """What batches call each code; what the unit itself says has the last word."""
+        table, event = table_of(Batch), table_of(EventIndex)
         query = select(table.c.waste_code, table.c.waste_name).order_by(
             table.c.org == self.asked.org, table.c.idx
         )
-        return {code: name for code, name in self.connection.execute(query)}
+        names = {code: name for code, name in self.connection.execute(query)}
+        loose = select(event).where(event.c.org == self.asked.org, event.c.typ.in_(BULK_VERBS))
+        for told in self.told(loose):
+            if told.body.get("waste_name"):
+                names[str(told.body["waste_code"])] = str(told.body["waste_name"])
+        return names
 
     def told(self, query: Select[Any]) -> list[Told]:
         """The events of a query on the event index, by index."""

@@ -1,20 +1,22 @@
 """The ledger of general industrial solid waste (附表1 to 7): the same facts, of codes with an S.
 
-What no event carries (主要成分, 污染特性, 运输方式) stays blank, to write by hand.
+What no event carries (主要成分, 污染特性) stays blank, to write by hand. A load with a plate went
+road; from where to where it went is told by where the two units are registered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
+from waste_trace.reports.forms.contracted import Contracted
 from waste_trace.reports.forms.declaration import Declared
 from waste_trace.reports.forms.solid_batches import SolidBatch, Step
 from waste_trace.reports.forms.solid_waste import Flow, Listed, Outgoing, SolidWaste
 from waste_trace.reports.forms.waste import Waste
-from waste_trace.services.reports.declaring import declared
+from waste_trace.services.reports.declaring import declared, provinces_of
 from waste_trace.services.reports.ledgers import produced, stored, treated
-from waste_trace.services.reports.reading import Reading
-from waste_trace.services.reports.transfers import contracted
+from waste_trace.services.reports.reading import Reading, Told
+from waste_trace.services.reports.transfers import Receivers, contracted
 
 _NOTHING = Decimal(0)
 
@@ -63,21 +65,41 @@ def solid_flows(reading: Reading) -> list[Flow]:
 
 def solid_outgoing(reading: Reading) -> list[Outgoing]:
     """附表3: each load that left."""
-    return [
-        Outgoing(
-            waste=_named(fact.waste),
-            left_at=fact.left_at,
-            weight_kg=fact.weight_kg,
-            handler="",
-            carrier="",
-            vehicle="",
-            way="",
-            receiver=fact.receiver.name,
-            reach="",
-            entries=fact.entries,
-        )
-        for fact in solid(contracted(reading))
-    ]
+    facts = solid(contracted(reading))
+    told = reading.told_of(index for fact in facts for index in fact.entries)
+    receivers = Receivers.read(reading, told)
+    provinces = provinces_of(reading)
+    return [_outgoing(fact, told[fact.entries[0]], receivers, provinces) for fact in facts]
+
+
+def _outgoing(
+    fact: Contracted, told: Told, receivers: Receivers, provinces: Mapping[str, str]
+) -> Outgoing:
+    reading = receivers.reading
+    manifest = receivers.manifests.get(told.manifest, {})
+    carrier = str(manifest.get("carrier", ""))
+    plate = str(told.body.get("vehicle_plate", "") or manifest.get("vehicle_plate", ""))
+    opened = reading.told_of([manifest["opened_idx"]]) if manifest.get("opened_idx") else {}
+    sent_by = next((one.act for one in opened.values()), told.act)
+    return Outgoing(
+        waste=_named(fact.waste),
+        left_at=fact.left_at,
+        weight_kg=fact.weight_kg,
+        handler=reading.person(sent_by),
+        carrier=reading.org_names.get(carrier, carrier),
+        vehicle=plate,
+        way="公路" if plate else "",
+        receiver=fact.receiver.name,
+        reach=_reach(told, provinces.get(reading.asked.org), provinces.get(receivers.org(told))),
+        entries=fact.entries,
+    )
+
+
+def _reach(told: Told, here: str | None, there: str | None) -> str:
+    """流向类型; nothing where one of the two is registered nowhere."""
+    if told.typ == "export":
+        return "越境"
+    return ("省内" if here == there else "跨省") if here and there else ""
 
 
 def solid_batches(reading: Reading, step: Step) -> list[SolidBatch]:

@@ -56,8 +56,8 @@ def loads(reading: Reading) -> list[Load]:
         load = found.setdefault(key, Load(*key, move.at, set(), Decimal(0), []))
         load.weight_kg -= move.weight_kg
         load.sites.add(move.account.site)
-        if not booking.is_shared and booking.subject not in load.codes:
-            load.codes.append(booking.subject)
+        if booking.container and booking.container not in load.codes:
+            load.codes.append(booking.container)
     return [found[key] for key in sorted(found)]
 
 

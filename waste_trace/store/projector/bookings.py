@@ -43,13 +43,16 @@ class Bookings:
         if self._made_of.get(subject) == made_of:
             return False
         self._made_of[subject] = made_of
-        self.ahead([subject])
         rows = [_row(subject, n, waste_code, move) for n, move in enumerate(moves)]
-        before = self._now.get(subject, self._stored[subject])
-        if rows == before:
+        if rows == self.of(subject):
             return False
         self._now[subject] = rows
         return True
+
+    def of(self, subject: str) -> list[Row]:
+        """The bookings of a subject as they are now."""
+        self.ahead([subject])
+        return self._now.get(subject, self._stored[subject])
 
     def flush(self) -> None:
         """Write the subjects that changed: what they no longer share with what stands there."""

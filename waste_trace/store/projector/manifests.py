@@ -16,6 +16,7 @@ from waste_trace.compliance.weight_difference import (
 from waste_trace.custody.manifest import ManifestPresent, fold_manifest
 from waste_trace.custody.manifest_progress import DECIDING
 from waste_trace.custody.states import FINAL
+from waste_trace.store.projector.bulk import settle_loads
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.transfers import CHECKED_AT, settle_transfer
 from waste_trace.store.projector.work import Work
@@ -43,6 +44,7 @@ def project_manifest_again(number: str, record: Record, work: Work) -> None:
     """Fold a manifest again: an event of it, or of a container on it, has changed what it says."""
     present = fold_again(number, work)
     dispatched_kg = _dispatched(work.rows, present, present.containers)
+    settle_loads(number, present, work.rows.get(Manifest, number), record, work)
     work.rows.put(Manifest, _row(number, present, dispatched_kg, record, work))
     for org in present.parties:
         if work.rows.get(ManifestParty, number, org) is None:

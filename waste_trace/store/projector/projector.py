@@ -25,6 +25,7 @@ from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.encoding import decode_b64
 from waste_trace.ledger.fork_evidence import DEVICE_FORK
 from waste_trace.store.projector import (
+    bulk,
     clients,
     corrections,
     finding_lives,
@@ -62,6 +63,7 @@ HANDLERS: Mapping[str, Handler] = {
     **clients.HANDLERS,
     **rounds.HANDLERS,
     **registers.HANDLERS,
+    **bulk.HANDLERS,
 }
 #: A body as the event index keeps it.
 _write = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode

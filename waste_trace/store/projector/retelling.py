@@ -2,11 +2,13 @@
 
 from waste_trace.compliance.proven_time import TIME_OUTSIDE_PROOF, time_outside_proof
 from waste_trace.compliance.record_quality import LATE_EVENT, late_event
+from waste_trace.custody.bulk import BULK_VERBS
 from waste_trace.custody.fold import Touch
 from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.custody.stated import weighed_together
 from waste_trace.custody.vocabulary import DESK
 from waste_trace.store.projector import batches, medical, platform_days
+from waste_trace.store.projector.bulk import settle_bulk_again
 from waste_trace.store.projector.custody import refold
 from waste_trace.store.projector.genealogy import DIVIDING, EDGE_VERBS, drop_edges, project_edges
 from waste_trace.store.projector.histories import roles_of
@@ -27,6 +29,8 @@ def tell_again(before: Touch, after: Touch, record: Record, work: Work) -> None:
     _settle_times(after, record, work)
     if before.typ in batches.VERBS:
         batches.project_batch_again(before, after, work)
+    if after.typ in BULK_VERBS:
+        settle_bulk_again(before, after, record, work)
     old, new = roles_of(before), roles_of(after)
     codes = list({**old, **new})
     if weighed_together(before.body):

@@ -29,6 +29,7 @@ from waste_trace.compliance.transfer.facts import (
     Sent,
     Transfer,
 )
+from waste_trace.custody.bulk import MARK
 from waste_trace.custody.manifest import ManifestPresent
 from waste_trace.custody.manifest_parts import texts
 from waste_trace.custody.movements import Kind
@@ -172,6 +173,7 @@ def _moved(connection: Connection, transfer: Transfer, org: str, kind: Kind) -> 
             table.c.at >= first,
             table.c.at < after,
             table.c.subject.not_in([one.container for one in transfer.carried]),
+            table.c.subject.not_like(f"{MARK}{transfer.manifest}/%"),
         )
         .group_by(table.c.waste_code)
     )

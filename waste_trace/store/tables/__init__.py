@@ -65,6 +65,7 @@ from waste_trace.store.tables.medical import MedicalBox  # noqa: E402
 from waste_trace.store.tables.movements import (  # noqa: E402
     CorrectionRow,
     GenealogyEdge,
+    HeapRow,
     MovementRow,
 )
 from waste_trace.store.tables.notices import (  # noqa: E402
@@ -99,6 +100,7 @@ READ_TABLES: tuple[type[SQLModel], ...] = (
     Container,
     ContainerEvent,
     MovementRow,
+    HeapRow,
     GenealogyEdge,
     CorrectionRow,
     Manifest,
@@ -154,6 +156,7 @@ __all__ = [
     "FindingStep",
     "Frame",
     "GenealogyEdge",
+    "HeapRow",
     "Inspection",
     "Invitation",
     "LogState",

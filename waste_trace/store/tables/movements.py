@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Index
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from waste_trace.store.tables.columns import LEDGER_INDEX, Kilograms
@@ -12,8 +12,9 @@ from waste_trace.store.tables.columns import LEDGER_INDEX, Kilograms
 class MovementRow(SQLModel, table=True):
     """One booking on the account (``org``, ``site``, ``waste_code``); negative: it left.
 
-    ``subject``: the container, or "#index" of an event that weighed several together, whose
-    difference is nobody's alone.
+    ``subject``: the container, "#index" of an event that weighed several together, whose
+    difference is nobody's alone, or loose waste (散装): "@index" of an event, "@NUMBER/1" of a line
+    of a manifest.
     """
 
     __tablename__ = "movement"
@@ -28,6 +29,20 @@ class MovementRow(SQLModel, table=True):
     kind: str
     weight_kg: Decimal = Field(sa_type=Kilograms)
     at: datetime
+
+
+class HeapRow(SQLModel, table=True):
+    """A heap or tank of loose waste (散装) that was taken stock of (盘点).
+
+    ``stocktakes``: JSON, each as [when, ledger index, kilograms], the earliest first.
+    """
+
+    __tablename__ = "heap"
+
+    org: str = Field(primary_key=True)
+    site: str = Field(primary_key=True)
+    waste_code: str = Field(primary_key=True)
+    stocktakes: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class GenealogyEdge(SQLModel, table=True):

@@ -11,6 +11,7 @@ from waste_trace.compliance.mass_balance import (
     balance_subject,
     mass_balance_gap,
 )
+from waste_trace.custody.bulk import MARK
 from waste_trace.custody.movements import Kind
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.work import Work
@@ -28,6 +29,7 @@ def review_mass_balance(day: date, record: Record, work: Work) -> None:
     weight = table.c.weight_kg
     shared = case((table.c.subject.startswith("#"), weight), else_=nothing)
     found = case((table.c.kind == Kind.FOUND.value, weight), else_=nothing)
+    loose = case((table.c.subject.startswith(MARK), weight), else_=nothing)
     incoming = case((table.c.kind.in_([k.value for k in _INCOMING]), weight), else_=nothing)
     midnight = datetime.combine(day, time.min, _SHANGHAI).astimezone(UTC)
     query = (
@@ -38,6 +40,7 @@ def review_mass_balance(day: date, record: Record, work: Work) -> None:
             func.sum(shared),
             func.sum(found),
             func.sum(incoming),
+            func.sum(loose),
         )
         .where(table.c.at < midnight)
         .group_by(table.c.org, table.c.waste_code)
