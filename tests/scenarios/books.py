@@ -13,7 +13,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What came and went by organisation and kind, and what containers hold that are not empty."""
+    """What came and went by organisation and kind, and what containers and heaps hold."""
 
     by_org: Mapping[str, Mapping[str, Decimal]]
     contents_kg: Decimal
@@ -43,9 +43,11 @@ class Books:
 
 
 def books_of(
-    balances: Iterable[Mapping[str, Any]], containers: Iterable[Mapping[str, Any]]
+    balances: Iterable[Mapping[str, Any]],
+    containers: Iterable[Mapping[str, Any]],
+    heaps: Iterable[Mapping[str, Any]],
 ) -> Books:
-    """The books from what ``GET /v1/balance`` and ``GET /v1/containers`` answer."""
+    """The books from the answers of ``/v1/balance``, ``/v1/containers`` and ``/v1/heaps``."""
     by_org: dict[str, dict[str, Decimal]] = {}
     for line in balances:
         account = by_org.setdefault(line["org"], {})
@@ -55,5 +57,5 @@ def books_of(
                 account[item.value] = account.get(item.value, ZERO) + weight_kg
         closing = sum((SIGN[i] * Decimal(line["figures"][i.value]) for i in Item), ZERO)
         assert closing == Decimal(line["closing_kg"]), line
-    held = (row["content_kg"] for row in containers)
+    held = [row["content_kg"] for row in containers] + [heap["stock_kg"] for heap in heaps]
     return Books(by_org, sum((Decimal(one) for one in held if one is not None), ZERO))

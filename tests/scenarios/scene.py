@@ -177,7 +177,8 @@ class Scene(Stage):
         days = {"from": f"{MONDAY - MONTH:%Y-%m-%d}", "to": f"{self.clock.now() + MONTH:%Y-%m-%d}"}
         balances = self.call(BUREAU, "GET", "/v1/balance", params=days)
         containers = self.call(BUREAU, "GET", "/v1/containers", params={"limit": 500})
-        return books_of(balances, containers)
+        heaps = self.call(BUREAU, "GET", "/v1/heaps")
+        return books_of(balances, containers, heaps)
 
     def _sign(
         self,
@@ -220,6 +221,8 @@ class Scene(Stage):
             parts.append(f"→ {', '.join(named)}")
         if "refused" in body:
             parts.append(f"拒 refused {self._several(body['refused'])}")
+        loose = {"waste_code", "weight_kg"} <= body.keys() and "batch" not in body
+        parts += [str(body["waste_code"])] if loose else []
         parts += [f"{body['weight_kg']} kg"] if body.get("weight_kg") else []
         parts += [self.names[body["manifest"]]] if body.get("manifest") in self.names else []
         if "old" in body:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.scenarios.stories import (
+    bulk_solid,
     copied_label,
     cross_province,
     direct,
@@ -33,6 +34,7 @@ _MODULES = (
     weight_fraud,
     offline_driver,
     split_and_treat,
+    bulk_solid,
     disputed_correction,
     erased_person,
 )
