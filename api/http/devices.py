@@ -1,6 +1,5 @@
 """Devices: one-time codes, enrolment with proof of possession, revocation."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from api.http.errors import Forbidden
 from api.http.permissions import Enroller, House, Reader, Revoker, SigningDevice
 from waste_trace.codes.signature import key_id
-from waste_trace.custody.vocabulary import EventType, actions_for
+from waste_trace.custody.vocabulary import actions_for
 from waste_trace.ledger.dsse import envelope_value
 from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.services.brief_device import BriefingRefused, brief_device
@@ -95,7 +94,7 @@ def briefing(asked: BriefingRequest, deployment: House, _: SigningDevice) -> dic
         raise BriefingRefused("签名不是 base64。", "The signature is not base64.") from error
     found = brief_device(deployment, asked.dev, asked.ep, asked.at, signature, asked.known)
     return {
-        "actions": _actions(found.actions),
+        "actions": _actions(found.kinds),
         "issuers": dict(found.issuers),
         "version": found.version,
         "rounds": found.rounds,
@@ -117,14 +116,17 @@ def revoke(dev: str, asked: RevokeRequest, deployment: House, _: Revoker) -> dic
     return {"index": recorded.index, "receipt": recorded.receipt}
 
 
-def _actions(verbs: Iterable[EventType]) -> list[dict[str, Any]]:
-    return [{"typ": row.typ, "zh": row.zh, "en": row.en, "needs": list(row.needs)} for row in verbs]
+def _actions(kinds: frozenset[str]) -> list[dict[str, Any]]:
+    return [
+        {"typ": row.typ, "zh": row.zh, "en": row.en, "needs": list(row.asks(kinds))}
+        for row in actions_for(kinds)
+    ]
 
 
 def _identity(deployment: Deployment, enrolled: Enrolled) -> dict[str, Any]:
     sequencer = deployment.sequencer
     row = next(row for row in list_organisations(deployment) if row["org"] == enrolled.org)
-    actions = actions_for(frozenset(row["kinds"].split(",")))
+    kinds = frozenset(row["kinds"].split(","))
     issuers = {
         key_id(key.public_key): b64(key.public_key)
         for key in sequencer.registry.keys.values()
@@ -141,7 +143,7 @@ def _identity(deployment: Deployment, enrolled: Enrolled) -> dict[str, Any]:
         "log_vkey": sequencer.log_vkey.text,
         "registrar_vkey": sequencer.registrar_vkey.text,
         "issuers": issuers,
-        "actions": _actions(actions),
+        "actions": _actions(kinds),
         "receipt": enrolled.receipt,
         "envelope": envelope_value(enrolled.envelope),
     }

@@ -176,6 +176,14 @@ def test_a_handheld_offers_what_its_organisation_may_do_with_a_scan() -> None:
     }
 
 
+def test_only_a_platform_is_asked_whose_waste_it_fills() -> None:
+    filling = event_type("fill")
+    assert "unit" not in filling.asks(frozenset({"producer"}))
+    assert "unit" not in filling.asks(frozenset({"treatment"}))
+    assert filling.asks(frozenset({"platform"})) == filling.needs
+    assert "unit" in event_type("visit").asks(frozenset({"producer", "platform"}))
+
+
 def test_what_a_handheld_asks_for_is_in_the_body_or_the_header() -> None:
     for row in VOCABULARY.values():
         for name in row.needs:

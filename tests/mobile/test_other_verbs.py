@@ -190,3 +190,54 @@ def test_who_drives_is_named_by_a_pseudonym_and_may_be_left_out(handheld: Handhe
     handheld.page.locator("#in-driver").fill("usr_driver01")
     body = sent(handheld)
     assert (body["driver"], body["escort"]) == ("usr_driver01", "")
+
+
+def test_a_heap_is_recorded_with_its_waste_code(handheld: Handheld, screenshots: Path) -> None:
+    handheld.enrol(PLANT)
+    handheld.choose("produce_bulk")
+    for name, text in (("waste_code", "900099s03"), ("weight_kg", "12000.5"), ("site", "TS-1")):
+        handheld.page.locator(f"#in-{name}").fill(text)
+    handheld.picture(screenshots, "produce-bulk")
+    assert sent(handheld) == {"waste_code": "900-099-S03", "weight_kg": "12000.500"}
+    handheld.tab("record")
+    handheld.page.locator(".chosen").click()
+    handheld.choose("take_stock")
+    # The heap stays, what is in it does not.
+    expect(handheld.page.locator("#in-waste_code")).to_have_value("900-099-S03")
+    sign = handheld.page.get_by_role("button", name=re.compile("签名并记录"))
+    expect(sign).to_be_disabled()
+    handheld.page.locator("#in-weight_kg").fill("0")
+    assert sent(handheld) == {"waste_code": "900-099-S03", "weight_kg": "0.000"}
+
+
+def test_a_load_without_containers_has_to_be_said(handheld: Handheld, screenshots: Path) -> None:
+    handheld.enrol(CARRIER)
+    handheld.choose("load")
+    handheld.page.locator("#in-manifest").fill(MANIFEST)
+    handheld.page.locator("#in-vehicle_plate").fill("浙F7K21挂")
+    sign = handheld.page.get_by_role("button", name=re.compile("签名并记录"))
+    expect(sign).to_be_disabled()
+    expect(handheld.page.locator("#in-weight_kg")).to_have_count(0)
+    handheld.page.locator('[data-value="loose"]').click()
+    handheld.page.locator("#in-weight_kg").fill("20060")
+    handheld.picture(screenshots, "load-loose")
+    body = sent(handheld)
+    assert (body["containers"], body["weight_kg"]) == ([], "20060.000")
+    handheld.tab("record")
+    expect(handheld.page.locator("#in-weight_kg")).to_have_count(0)
+
+
+def test_a_platform_says_at_whose_door_it_fills(handheld: Handheld) -> None:
+    def filled(serial: str, door: bool) -> dict[str, object]:
+        handheld.tab("record")
+        handheld.wedge(handheld.backend.label(f"{CODE}{serial}"))
+        handheld.page.locator("#in-batch").fill("HWCS20261123001")
+        handheld.page.locator("#in-weight_kg").fill("18")
+        if door:
+            handheld.wedge(sign_door(handheld.backend.deployment, PLATFORM, GARAGE).text)
+        return sent(handheld)
+
+    handheld.enrol(PLATFORM)
+    handheld.choose("fill")
+    assert "unit" not in filled("51", door=False)
+    assert filled("52", door=True)["unit"] == GARAGE

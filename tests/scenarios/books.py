@@ -57,5 +57,5 @@ def books_of(
                 account[item.value] = account.get(item.value, ZERO) + weight_kg
         closing = sum((SIGN[i] * Decimal(line["figures"][i.value]) for i in Item), ZERO)
         assert closing == Decimal(line["closing_kg"]), line
-    held = [row["content_kg"] for row in containers] + [heap["stock_kg"] for heap in heaps]
+    held = [row["content_kg"] for row in containers] + [heap["weight_kg"] for heap in heaps]
     return Books(by_org, sum((Decimal(one) for one in held if one is not None), ZERO))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from waste_trace.compliance.rule import Raised, Rule, Severity
 from waste_trace.compliance.weight_difference import WeightTolerance
-from waste_trace.custody.bulk import Heap, event_subject
+from waste_trace.custody.bulk import Heap
 
 STOCK_DIFFERENCE = Rule(
     "stock_difference",
@@ -15,6 +15,11 @@ STOCK_DIFFERENCE = Rule(
     Severity.WARNING,
     ("weight_tolerance_permille", "weight_tolerance_kg"),
 )
+
+
+def stocktake_subject(idx: int) -> str:
+    """What a finding on a stocktake is about: its event."""
+    return f"#{idx}"
 
 
 def stock_difference(
@@ -34,7 +39,7 @@ def stock_difference(
     if tolerance.allows(expected_kg, counted_kg):
         return []
     difference_kg = counted_kg - expected_kg
-    subject = event_subject(idx)
+    subject = stocktake_subject(idx)
     return [
         Raised(
             rule=STOCK_DIFFERENCE,

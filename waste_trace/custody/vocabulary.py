@@ -70,6 +70,10 @@ class EventType:
     service: str = ""
     desk: bool = False
 
+    def asks(self, kinds: frozenset[str]) -> tuple[str, ...]:
+        """What a handheld of such an organisation asks for: only a platform acts for a unit."""
+        return tuple(name for name in self.needs if name != "unit" or PLATFORM in kinds)
+
 
 def _of(*kinds: str) -> frozenset[str]:
     return frozenset(kinds)
@@ -97,7 +101,7 @@ _ROWS = (
               production.OpenStockBody, _of(*_HOLDERS),
               ("containers", "site", "weight_kg", "stored_since"), desk=True),
     EventType("fill", "装桶贴标", "Fill and label", "packing", production.FillBody,
-              _of(*_HOLDERS), ("containers", "batch", "weight_kg")),
+              _of(*_HOLDERS), ("containers", "batch", "weight_kg", "unit")),
     EventType("weigh", "称重", "Weigh", "inspecting", production.WeighBody,
               _of(*_CHAIN), ("containers", "weight_kg")),
     # Store

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 
 from waste_trace.codes.signature import key_id
-from waste_trace.custody.vocabulary import PLATFORM, EventType, actions_for
+from waste_trace.custody.vocabulary import PLATFORM
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import InvalidSignature
@@ -47,12 +47,12 @@ class BriefingRefused(WasteTraceError):
 @dataclass(frozen=True, slots=True)
 class Briefing:
     """Attributes:
-    actions: the verbs that the device's organisation may say now. issuers: label keys in base64.
+    kinds: what its organisation is, which says its verbs. issuers: label keys in base64.
     version: of the rounds; the same as long as nothing of them has changed.
     rounds: of today and tomorrow; None where the device has this version.
     """
 
-    actions: Sequence[EventType]
+    kinds: frozenset[str]
     issuers: Mapping[str, str]
     version: str
     rounds: Sequence[Row] | None
@@ -90,7 +90,7 @@ def brief_device(
     plain = _rounds(deployment, asks) if PLATFORM in kinds else []
     version = _version(deployment, plain)
     rounds = None if version == known else _with_contacts(deployment, asks, plain)
-    return Briefing(actions_for(kinds), issuers, version, rounds)
+    return Briefing(kinds, issuers, version, rounds)
 
 
 def _require(

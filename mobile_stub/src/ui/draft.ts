@@ -20,10 +20,17 @@ export class Draft {
 
   get inputs(): readonly string[] {
     const asked = this.action?.needs.filter((need) => need !== "containers") ?? [];
-    return asked.filter((name) => {
+    return [...this.looseInputs, ...asked].filter((name) => {
       const when = this.input(name).when;
       return !when || this.values.get(when.name) === when.value;
     });
+  }
+
+  /** A manifest of loose waste (散装) has no containers; the person says so, and what was loaded. */
+  private get looseInputs(): readonly string[] {
+    const { typ, needs } = this.action ?? { typ: "", needs: [] };
+    if (!needs.includes("containers") || !needs.includes("manifest") || needs.includes("refused")) return [];
+    return typ === "load" ? ["loose", "weight_kg"] : ["loose"];
   }
 
   get needsContainers(): boolean {
@@ -120,7 +127,8 @@ export class Draft {
   /** Names of what is missing or wrong, in the order of the form. */
   get missing(): string[] {
     const wrong = this.inputs.filter((name) => this.value(name) === null);
-    return this.needsContainers && this.containers.length === 0 ? ["containers", ...wrong] : wrong;
+    const without = this.inputs.includes("loose") && this.value("loose") !== "";
+    return this.needsContainers && this.containers.length === 0 && !without ? ["containers", ...wrong] : wrong;
   }
 
   body(): { [key: string]: Json } {
@@ -134,7 +142,8 @@ export class Draft {
     }
     for (const name of this.inputs) {
       const value = this.value(name) ?? "";
-      if (name !== "site") body[name] = this.input(name).json?.(value) ?? value;
+      if (this.input(name).optional && value === "") continue;
+      if (name !== "site" && name !== "loose") body[name] = this.input(name).json?.(value) ?? value;
     }
     return body;
   }

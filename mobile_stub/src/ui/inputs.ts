@@ -27,6 +27,8 @@ export interface Input {
   /** Other containers than those that the record is about, scanned one by one; each with what it
    * holds (`portions`) or alone. */
   readonly list?: "containers" | "portions";
+  /** It may stay empty; then the event does not say it. */
+  readonly optional?: boolean;
   /** The device can fill it in itself. */
   readonly located?: boolean;
   /** It is asked for only while another input has this value. */
@@ -39,6 +41,15 @@ const filled = (text: string): string | null => text || null;
 const upper = (text: string): string => text.replace(/\s/g, "").toUpperCase();
 const pseudonym = (text: string): string | null => (/^[\w.-]{0,64}$/.test(text.trim()) ? text.trim() : null);
 const uscc = (text: string): string | null => (usccIsValid(upper(text)) ? upper(text) : null);
+
+const optional = (input: Input): Input => ({
+  ...input, optional: true, read: (text) => (text ? input.read(text) : ""),
+});
+/** With its hyphens: 90009903 and 900-099-S03 are read alike. */
+const wasteCode = (text: string): string | null => {
+  const parts = /^(\d{3})-?(\d{3})-?(S?\d{2})$/.exec(upper(text));
+  return parts && parts.slice(1).join("-");
+};
 
 const codeList = (text: string): string | null => {
   const codes = text.split("\n").filter((code) => code);
@@ -101,6 +112,12 @@ const REFUSALS: readonly Choice[] = [
   { value: "no_room", zh: "车已满", en: "No room" },
   { value: "other", zh: "其他", en: "Other" },
 ];
+
+const LOOSE: readonly Choice[] = [{ value: "loose", zh: "散装", en: "Loose waste" }];
+const PRODUCER: Input = {
+  zh: "产废单位代码", en: "Producer", mode: "text", stays: false, read: uscc,
+  hintZh: "可扫门口的收集码", hintEn: "The code at the door may be scanned",
+};
 
 const INPUTS: Record<string, Input> = {
   weight_kg: {
@@ -180,9 +197,33 @@ const INPUTS: Record<string, Input> = {
     zh: "入库日期", en: "Stored since", mode: "text", stays: true, read: day,
     hintZh: "例如 2026-01-31", hintEn: "For example 2026-01-31",
   },
-  unit: {
-    zh: "产废单位代码", en: "Producer", mode: "text", stays: false, read: uscc,
-    hintZh: "可扫门口的收集码", hintEn: "The code at the door may be scanned",
+  unit: PRODUCER,
+  "fill.unit": optional({ ...PRODUCER, zh: "产废单位代码（上门装桶时）", en: "Producer, if at its door" }),
+  waste_code: {
+    zh: "废物代码", en: "Waste code", mode: "text", stays: true, read: wasteCode,
+    hintZh: "例如 900-099-S03", hintEn: "For example 900-099-S03",
+  },
+  facility: optional({
+    zh: "设施编码", en: "Facility code", mode: "text", stays: true, read: filled,
+    hintZh: "可不填，例如 MF0001", hintEn: "May stay empty; for example MF0001",
+  }),
+  from_site: optional({
+    zh: "原场所编码", en: "From site", mode: "text", stays: true, read: filled,
+    hintZh: "原来不在场所内则不填", hintEn: "Empty if it was in none",
+  }),
+  loose: optional({
+    zh: "没有容器", en: "No containers", mode: "text", stays: false, hintZh: "", hintEn: "",
+    choices: LOOSE, several: true, read: choice(LOOSE),
+  }),
+  "load.weight_kg": optional({
+    zh: "装车重量（千克）", en: "Loaded weight (kg)", mode: "decimal", stays: false, read: weightKg,
+    when: { name: "loose", value: "loose" },
+    hintZh: "没有过磅则不填", hintEn: "Empty if it was not weighed",
+  }),
+  "take_stock.weight_kg": {
+    zh: "实盘数量（千克）", en: "What is there (kg)", mode: "decimal", stays: false,
+    read: (text) => (/^0+(\.0{1,3})?$/.test(text) ? "0.000" : weightKg(text)),
+    hintZh: "没有则填 0", hintEn: "0 if there is none",
   },
   outcome: {
     zh: "上门情况", en: "What you found", mode: "text", stays: false, hintZh: "", hintEn: "",

@@ -180,7 +180,7 @@ export class RecordScreen {
 
   private choiceField(name: string): HTMLElement {
     const { zh, en, choices, several } = this.draft.input(name);
-    const chosen = this.draft.value(name)?.split(",") ?? [];
+    const chosen = this.draft.value(name)?.split(",").filter(Boolean) ?? [];
     const choose = (value: string): void => {
       const others = several ? chosen.filter((one) => one !== value) : [];
       const added = several && chosen.includes(value) ? [] : [value];
@@ -207,8 +207,10 @@ export class RecordScreen {
     const judge = (): void => {
       const value = this.draft.value(name);
       input.setAttribute("aria-invalid", String(input.value !== "" && value === null));
+      if (value === null) return;
       // Show what will be signed, not what the input method made of it.
-      if (value !== null) input.value = value;
+      input.value = value;
+      this.draft.values.set(name, value);
     };
     input.addEventListener("input", () => {
       this.draft.values.set(name, input.value);

@@ -8,7 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from waste_trace.compliance.stock_difference import STOCK_DIFFERENCE, stock_difference
+from waste_trace.compliance.stock_difference import (
+    STOCK_DIFFERENCE,
+    stock_difference,
+    stocktake_subject,
+)
 from waste_trace.custody.bulk import (
     BULK_VERBS,
     MARK,
@@ -136,11 +140,10 @@ def _find(
     if last is not None or weights:
         booked_kg = sum(weights, last.counted_kg if last else Decimal(0))
     moves = stocktake_moves(one, heap, booked_kg)
-    subject = event_subject(one.idx)
-    work.bookings.settle(subject, heap.waste_code, moves)
+    work.bookings.settle(event_subject(one.idx), heap.waste_code, moves)
     tolerance = work.config.weight_tolerance
     raised = stock_difference(one.idx, heap, booked_kg, one.counted_kg, tolerance)
-    work.findings.settle((STOCK_DIFFERENCE.name,), subject, raised, record)
+    work.findings.settle((STOCK_DIFFERENCE.name,), stocktake_subject(one.idx), raised, record)
 
 
 def _between(heap: Heap, last: Stocktake | None, one: Stocktake, work: Work) -> list[Decimal]:
