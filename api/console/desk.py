@@ -38,7 +38,10 @@ async def say(
     if paper:
         at = happened or deployment.now()
         body["paper"] = {"number": paper, "handed_over_at": at.isoformat()}
-    await run_in_threadpool(record_at_desk, deployment, person, typ, body, claimed_at=happened)
+    site = str(form.get("site", ""))
+    await run_in_threadpool(
+        record_at_desk, deployment, person, typ, body, site=site, claimed_at=happened
+    )
     return RedirectResponse(_inside(str(form.get("next", "/"))), 303)
 
 

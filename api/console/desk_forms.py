@@ -46,6 +46,10 @@ _METHOD = Input("method", "利用处置方式", "Method", required=False, hint="
 _DIFFERENCES = Input(
     "differences", "差异", "Differences", "many", options=tuple(DIFFERENCE_ZH.items())
 )
+_WASTE = Input("waste_code", "废物代码", "Waste code", hint="900-099-S03")
+_NAME = Input("waste_name", "名称", "Name in use", required=False, hint="炉渣")
+_FACILITY = Input("facility", "设施编码", "Facility", required=False)
+_KG = Input("weight_kg", "重量 kg", "Weight", "kg")
 _FROM = Input("valid_from", "有效期自", "Valid from", "day")
 _TO = Input("valid_to", "有效期至", "Valid to", "day")
 _REASONS = (("mistake", "填写有误"), ("cancelled", "取消转移"), ("replaced", "另开联单"))
@@ -61,20 +65,37 @@ def _place(zh: str) -> Input:
 
 FORMS: Mapping[str, DeskForm] = {
     "void_manifest": DeskForm((Input("reason", "原因", "Reason", "choice", options=_REASONS),)),
-    "load": DeskForm((_CODES, _PLATE, *_CREW, _place("运输起点"))),
+    "load": DeskForm(
+        (
+            _CODES,
+            _PLATE,
+            *_CREW,
+            _place("运输起点"),
+            Input("weight_kg", "装车重量 kg", "Loaded weight", "kg", required=False),
+        )
+    ),
     "depart": DeskForm((_CODES, _PLATE, _place("运输起点"))),
     "hand_over": DeskForm((_CODES, Input("to_org", "交给", "To", "org"), _place("交接地点"))),
     "take_over": DeskForm(
         (_CODES, Input("from_org", "接自", "From", "org"), _PLATE, *_CREW, _place("交接地点"))
     ),
     "arrive": DeskForm((_CODES, _PLATE, _place("运输终点"))),
-    "weigh_in": DeskForm((_CODES, Input("weight_kg", "重量 kg", "Weight", "kg"))),
+    "weigh_in": DeskForm((_CODES, _KG)),
     "accept": DeskForm((_CODES, _METHOD)),
     "accept_with_difference": DeskForm((_CODES, _DIFFERENCES, _METHOD)),
     "accept_in_part": DeskForm((_CODES, _DIFFERENCES, _METHOD)),
     "reject": DeskForm((_CODES, _DIFFERENCES)),
     "return": DeskForm((_CODES, _PLATE)),
     "take_back": DeskForm((_CODES,)),
+    "produce_bulk": DeskForm((_WASTE, _NAME, _KG, _FACILITY)),
+    "open_bulk": DeskForm((_WASTE, _NAME, _KG)),
+    "store_bulk": DeskForm(
+        (_WASTE, _KG, Input("from_site", "原场所", "From site", required=False))
+    ),
+    "treat_bulk": DeskForm(
+        (_WASTE, _KG, Input("method", "利用处置方式", "Method", hint="R5"), _FACILITY)
+    ),
+    "take_stock": DeskForm((_WASTE, Input("weight_kg", "实盘 kg", "What is there", "kg"))),
     "correct": DeskForm(
         (
             Input("corrects", "条目", "Entry", "whole"),

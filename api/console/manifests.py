@@ -13,9 +13,11 @@ from api.console.show import event_name
 from api.http.errors import NotFound
 from api.http.permissions import House, Numberer, Permission, Reader, can
 from waste_trace.custody.manifest_fields import ROLE_ZH
+from waste_trace.custody.manifest_forms import manifest_forms
 from waste_trace.custody.manifest_parts import DIFFERENCE_ZH
 from waste_trace.custody.manifest_progress import PROGRESS_ZH
 from waste_trace.custody.vocabulary import PLATFORM, TRANSPORTER, TREATMENT, VOCABULARY
+from waste_trace.services.deployment import Deployment
 from waste_trace.services.list_registers import list_applications
 from waste_trace.services.look_at_manifest import (
     list_corrections,
@@ -27,10 +29,12 @@ from waste_trace.services.look_up import (
     find_manifest,
     list_manifests,
     list_organisations,
+    list_sites,
     name_organisations,
     name_sites,
     visible_among,
 )
+from waste_trace.services.sign_in import Person
 from waste_trace.services.write_manifest import list_ready, write_manifest
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -62,8 +66,7 @@ def manifests(
 @router.get("/manifests/new")
 def new(request: Request, deployment: House, person: Numberer) -> HTMLResponse:
     """Write a manifest for containers that one holds."""
-    kinds = {row["org"]: row["kinds"].split(",") for row in list_organisations(deployment)}
-    names = name_organisations(deployment)
+    carriers, receivers = parties_of_a_transfer(deployment, person)
     return page(
         request,
         "manifest_new.html",
@@ -72,18 +75,29 @@ def new(request: Request, deployment: House, person: Numberer) -> HTMLResponse:
         "Open a manifest",
         crumbs=(("转移联单", "/manifests"), ("填写联单", "")),
         ready=list_ready(deployment, person),
-        carriers={org: names[org] for org, found in kinds.items() if TRANSPORTER in found},
-        receivers={
-            org: names[org]
-            for org, found in kinds.items()
-            if {TREATMENT, PLATFORM} & set(found) and org != person.org
-        },
+        carriers=carriers,
+        receivers=receivers,
         approvals=[
             row
             for row in list_applications(deployment, person)
             if row["status"] == "approved" and row["org"] == person.org
         ],
     )
+
+
+def parties_of_a_transfer(
+    deployment: Deployment, person: Person
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Who may carry and who may receive what one sends, each by code with its name."""
+    kinds = {row["org"]: set(row["kinds"].split(",")) for row in list_organisations(deployment)}
+    names = name_organisations(deployment)
+    carriers = {org: names[org] for org, found in kinds.items() if TRANSPORTER in found}
+    receivers = {
+        org: names[org]
+        for org, found in kinds.items()
+        if {TREATMENT, PLATFORM} & found and org != person.org
+    }
+    return carriers, receivers
 
 
 @router.post("/manifests/new")
@@ -117,13 +131,14 @@ def manifest(number: str, request: Request, deployment: House, person: Reader) -
     if found is None:
         raise NotFound(f"没有联单 {number}。", f"There is no manifest {number}.")
     names = name_organisations(deployment)
+    form = manifest_forms()[found["kind"]]
     events = [row | {"org_name": names.get(row["org"], "")} for row in found["events"]]
     return page(
         request,
         "manifest.html",
         person,
-        "危险废物转移联单",
-        "Transfer manifest",
+        form.zh,
+        form.en,
         crumbs=(("转移联单", "/manifests"), (number, "")),
         view=view_manifest(found),
         events=event_lines(events, name_sites(deployment)),
@@ -141,5 +156,7 @@ def manifest(number: str, request: Request, deployment: House, person: Reader) -
         corrections=list_corrections(deployment, person, number),
         correctable=correctable(found["events"]),
         forms=FORMS,
+        # Loose waste goes from a heap and into one: where it lies is part of what is said.
+        sites=() if found["containers"] else list_sites(deployment, person.org),
         name_of=event_name,
     )

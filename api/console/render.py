@@ -40,6 +40,7 @@ MENU = (
     MenuItem("/", "首页", "Home"),
     MenuItem("/containers", "容器溯源", "Containers"),
     MenuItem("/manifests", "转移联单", "Manifests"),
+    MenuItem("/heaps", "散装固废", "Loose waste"),
     MenuItem("/registers", "计划许可", "Permits"),
     MenuItem("/findings", "问题预警", "Findings"),
     MenuItem("/inspections", "执法检查", "Inspections"),

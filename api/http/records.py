@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from api.http.errors import NotFound
 from api.http.permissions import House, Numberer, Reader
 from waste_trace.services.list_actions import list_actions
+from waste_trace.services.list_heaps import list_heaps
 from waste_trace.services.look_up import (
     count_up,
     find_manifest,
@@ -72,6 +73,12 @@ def container_actions(code: str, deployment: House, person: Reader) -> list[dict
 def number(asked: NumberRequest, deployment: House, person: Numberer) -> dict[str, str]:
     """The next manifest number, reserved for one's own organisation."""
     return {"manifest": number_manifest(deployment, person.org, asked.year)}
+
+
+@router.get("/heaps")
+def heaps(deployment: House, person: Reader) -> list[dict[str, Any]]:
+    """Loose waste (散装) by the books: what lies where, and when it was last counted."""
+    return [asdict(heap) for heap in list_heaps(deployment, person)]
 
 
 @router.get("/manifests")

@@ -13,6 +13,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/containers": EVERYBODY,
     "/containers?state=stored&code=2026 1123&waste=900": EVERYBODY,
     "/manifests": EVERYBODY,
+    "/heaps": EVERYBODY,
     "/registers": EVERYBODY,
     "/findings": EVERYBODY,
     "/findings?severity=serious": EVERYBODY,

@@ -18,6 +18,7 @@ from waste_trace.store.tables import (
     Frame,
     Manifest,
     ManifestParty,
+    MovementRow,
 )
 from waste_trace.store.writing import table_of
 
@@ -42,6 +43,11 @@ def visible_containers(person: Person) -> ColumnElement[bool]:
 def visible_batches(person: Person) -> ColumnElement[bool]:
     """Production batches of one's own organisation."""
     return true() if person.role == REGULATOR else table_of(Batch).c.org == person.org
+
+
+def visible_books(person: Person) -> ColumnElement[bool]:
+    """Bookings on one's own organisation's accounts."""
+    return true() if person.role == REGULATOR else table_of(MovementRow).c.org == person.org
 
 
 def visible_manifests(person: Person) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Write a manifest at the desk for containers that one holds: lines are counted up from them."""
+"""Write a manifest at the desk: for containers that one holds, or for loose waste (散装)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -6,8 +6,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import select
 
+from waste_trace.catalogue.short_name import good_names
+from waste_trace.codes import manifest_number
 from waste_trace.custody.errors import CustodyError
+from waste_trace.custody.manifest_forms import manifest_forms
 from waste_trace.custody.states import State
+from waste_trace.custody.vocabulary import parse_body
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.number_manifest import number_manifest
 from waste_trace.services.record_at_desk import record_at_desk
@@ -25,8 +29,8 @@ class NothingToSend(CustodyError):
     """No container was chosen that one holds and whose weight is known."""
 
     code: ClassVar[str] = "nothing-to-send"
-    default_do_zh = "请选择由本单位保管、已称重的容器。"
-    default_do_en = "Choose containers that you hold and that have been weighed."
+    default_do_zh = "请选择由本单位保管、已称重的容器，或填写散装废物。"
+    default_do_en = "Choose containers that you hold and that have been weighed, or name wastes."
 
 
 def list_ready(deployment: Deployment, person: Person) -> list[dict[str, Any]]:
@@ -82,6 +86,51 @@ def write_manifest(
         **{name: value for name, value in more.items() if value},
     }
     record_at_desk(deployment, person, "open_manifest", body)
+    return str(body["manifest"])
+
+
+def write_loose_manifest(
+    deployment: Deployment,
+    person: Person,
+    wastes: Sequence[tuple[str, str]],
+    parties: tuple[str, str],
+    *,
+    site: str = "",
+    **more: Any,
+) -> str:
+    """Number a manifest of loose waste (散装), write it and return its number.
+
+    Args:
+        wastes: code and kilograms of each line. parties: carrier and receiver.
+        site: where the heaps lie. more: other fields of the body (plate, method).
+
+    Raises:
+        NothingToSend, NotPermitted, MalformedBody, TransferRefused, LedgerBusy
+    """
+    if not wastes:
+        raise NothingToSend("没有可转移的废物。", "There is nothing to send.")
+    catalogue = house_catalogue(deployment)
+    lines, solid = [], True
+    for code, weight_kg in wastes:
+        found = catalogue.find(code)
+        name = good_names(found.entry.description)[0] if found.entry else found.code
+        line = {"waste_code": found.code, "edition": found.edition, "waste_name": name}
+        lines.append({**line, "weight_kg": weight_kg, "packages": 0})
+        solid = solid and manifest_forms()["solid"].takes(found.code)
+    year, region = deployment.now().year, deployment.settings.region_code
+    # Checked before a number is taken: one that nothing is written on would stand there for ever.
+    unused = str(manifest_number.build(year, region[:2], region[2:4], 0))
+    body = {
+        "manifest": unused,
+        "kind": "solid" if solid else "hazardous",
+        "carrier": parties[0],
+        "receiver": parties[1],
+        "lines": lines,
+        **{name: value for name, value in more.items() if value},
+    }
+    parse_body("open_manifest", body)
+    body["manifest"] = number_manifest(deployment, person.org, year)
+    record_at_desk(deployment, person, "open_manifest", body, site=site)
     return str(body["manifest"])
 
 
