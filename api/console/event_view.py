@@ -17,6 +17,7 @@ SAME_TIME = timedelta(minutes=10)
 _PLAIN = {
     "place": "货位", "camera": "摄像机", "name": "名称", "dev": "设备", "reason": "原因",
     "unit": "产废单位", "from_org": "来自", "to_org": "交给", "result": "巡检结果",
+    "waste_code": "废物代码", "waste_name": "废物名称", "facility": "设施", "from_site": "原场所",
     "department": "科室", "day": "日期", "country": "目的国", "notice": "核准通知单",
 }  # fmt: skip
 #: What may differ from the manifest (转移管理办法 art. 18).

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from waste_trace.custody.balance import SIGN, Balance, Figure, Item
+from waste_trace.custody.balance import LOOSE, SIGN, Balance, Figure, Item
 from waste_trace.reports.form import Column, Form, Kind, Source, Title, Words, column, tabulate
 from waste_trace.reports.forms.filing import Filing
 from waste_trace.reports.forms.waste import STANDARD, Waste
@@ -67,7 +67,7 @@ _COLUMNS: tuple[Column[Named], ...] = (
     *_figures(),
     column("closing", "＝期末", "Closing", lambda one: one.balance.closing_kg, Kind.KILOGRAMS,
            total=True),
-    column("on_hand", "容器内", "In containers", lambda one: one.balance.on_hand_kg,
+    column("on_hand", "容器内及散装", "In containers and loose", lambda one: one.balance.on_hand_kg,
            Kind.KILOGRAMS, total=True),
     column("unassigned", "账实差", "Not in containers", lambda one: one.balance.unassigned_kg,
            Kind.KILOGRAMS, total=True),
@@ -82,7 +82,13 @@ _EVIDENCE: tuple[Column[_Evidence], ...] = (
 )  # fmt: skip
 _STOCK: tuple[Column[tuple[str, str, Decimal]], ...] = (
     column("code", "代码", "Code", lambda one: one[0], width=6.4),
-    column("container", "容器编码", "Container", lambda one: one[1], width=26),
+    column(
+        "container",
+        "容器编码",
+        "Container",
+        lambda one: "散装（无容器）" if one[1] == LOOSE else one[1],
+        width=26,
+    ),
     column("weight_kg", "数量", "Quantity", lambda one: one[2], Kind.KILOGRAMS, total=True),
 )
 _NOTES = (
@@ -90,6 +96,11 @@ _NOTES = (
         "期末 = 期初 + 产生 + 接收 ± 移库 − 移出 − 利用处置 − 出口 − 损耗 ± 拼分装 + 来源不明；"
         "损耗为负即盈余。每个数字所依据的台账条目见第二表，可用 waste-trace balance check 复核。",
         "The identity; a negative loss is a surplus. Recompute it: waste-trace balance check.",
+    ),
+    Words(
+        "散装废物没有容器，库存即账面数，以盘点校正，差额计入损耗。",
+        "Loose waste is in no container: its stock is what the books have, and a stocktake that "
+        "finds otherwise books the difference as loss.",
     ),
     Words(
         "“来源不明”为无人登记来源而被称出的数量；“账实差”为多件合称时无法归于某一容器的差额。",
@@ -100,7 +111,7 @@ _NOTES = (
 
 
 def mass_balance_form(found: Sequence[Named], filing: Filing) -> Form:
-    """Fill the certificate: figures, the events behind them, the containers at the end."""
+    """Fill the certificate: figures, the events behind them, the stock at the end."""
     evidence = [
         _Evidence(one.waste.code, item, figure)
         for one in found
@@ -122,7 +133,7 @@ def mass_balance_form(found: Sequence[Named], filing: Filing) -> Form:
             title=Words("依据", "Events"),
             serial=False,
         ),
-        tabulate(_STOCK, stock, title=Words("期末容器", "Containers at the end")),
+        tabulate(_STOCK, stock, title=Words("期末库存", "Stock at the end")),
         notes=_NOTES,
     )
 
