@@ -82,7 +82,15 @@ FORMS: Mapping[str, DeskForm] = {
     "arrive": DeskForm((_CODES, _PLATE, _place("运输终点"))),
     "weigh_in": DeskForm((_CODES, _KG)),
     "accept": DeskForm((_CODES, _METHOD)),
-    "accept_with_difference": DeskForm((_CODES, _DIFFERENCES, _METHOD)),
+    "accept_with_difference": DeskForm(
+        (
+            _CODES,
+            _DIFFERENCES,
+            _METHOD,
+            Input("by_line", "逐行意见（accept、part、refuse）", "Line by line", "rows",
+                  required=False, columns=("line", "decision", "weight_kg"), hint="1,part,4000"),
+        )
+    ),
     "accept_in_part": DeskForm((_CODES, _DIFFERENCES, _METHOD)),
     "reject": DeskForm((_CODES, _DIFFERENCES)),
     "return": DeskForm((_CODES, _PLATE)),
@@ -235,7 +243,13 @@ def _value(one: Input, form: FormData) -> Any:
 def _row(line: str, columns: Sequence[str]) -> dict[str, Any]:
     cells = [cell.strip() for cell in line.replace("，", ",").split(",")]
     found = {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
-    return {name: cell.split() if name in _LISTS else cell for name, cell in found.items()}
+    return {name: _cell(name, cell) for name, cell in found.items()}
+
+
+def _cell(name: str, cell: str) -> Any:
+    if name == "line" and cell.isascii() and cell.isdigit():
+        return int(cell)
+    return cell.split() if name in _LISTS else cell
 
 
 def _texts(form: FormData, name: str) -> list[str]:

@@ -25,12 +25,13 @@ from waste_trace.compliance.mass_balance import MASS_BALANCE_GAP
 from waste_trace.compliance.stock_difference import STOCK_DIFFERENCE
 from waste_trace.reports.check_certificate import PROVEN, check_certificate
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.look_at_manifest import list_manifest_actions
 from waste_trace.services.record_at_desk import record_at_desk
 from waste_trace.services.reports.asked import Asked
 from waste_trace.services.reports.make import make_report
 from waste_trace.services.reports.reading import reading
 from waste_trace.services.review_deadlines import review_deadlines
-from waste_trace.store.tables import MovementRow
+from waste_trace.store.tables import Manifest, MovementRow
 
 SLAG, SLUDGE = "900-099-S03", "900-099-S07"
 
@@ -165,13 +166,28 @@ def test_lines_are_decided_one_by_one_and_what_is_refused_goes_back(
     assert stock(deployment) == {
         (FACTORY, SLAG): 400, (FACTORY, SLUDGE): 500, (PLANT, SLAG): 600, (PLANT, SLUDGE): 490,
     }  # fmt: skip
+    assert state(deployment) == "accepted_in_part"
+    assert expected(deployment, CARRIER, number) == {"return"}
     tell(cast, clock, CARRIER, "return", transport(number, []))
     assert stock(deployment)[CARRIER, SLAG] == 200
+    assert expected(deployment, FACTORY, number) == {"take_back"}
     tell(cast, clock, FACTORY, "take_back", {"manifest": number})
     assert stock(deployment) == {
         (FACTORY, SLAG): 600, (FACTORY, SLUDGE): 500, (PLANT, SLAG): 400, (PLANT, SLUDGE): 490,
     }  # fmt: skip
+    assert not expected(deployment, FACTORY, number) | expected(deployment, CARRIER, number)
     the_same_after_a_rebuild(deployment)
+
+
+def state(deployment: Deployment) -> str:
+    (row,) = rows(deployment, Manifest)
+    return str(row["state"])
+
+
+def expected(deployment: Deployment, org: str, number: str) -> set[str]:
+    """What an organisation may do with the manifest now."""
+    found = list_manifest_actions(deployment, person(org), number)
+    return {action.typ for action in found if action.expected}
 
 
 def test_a_load_on_which_containers_turn_up_is_theirs(

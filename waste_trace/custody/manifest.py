@@ -99,6 +99,11 @@ class ManifestPresent:
         return tuple(found)
 
     @property
+    def refuses_loose(self) -> bool:
+        """Whether loose waste that the receiver refused, of a line or all, still has to go back."""
+        return _refuses_lines(self.decisions, self.outcomes) and not self.decisions[""].returned
+
+    @property
     def differences(self) -> tuple[str, ...]:
         """In what it differs from what was sent, as the receiver says (重大差异)."""
         found = (name for one in self.decisions.values() for name in one.differences)
@@ -128,12 +133,13 @@ def fold_manifest(touches: Iterable[Touch], ended: Collection[str] = ()) -> Mani
     parts = carrier_parts(ordered)
     named = _named(ordered, [carrier, *texts(said.get("next_carriers"))])
     rows = tuple(lines) if isinstance(lines, list) else ()
+    outcomes = line_outcomes(rows, made, weighed, ordered)
     transfer = said.get("transfer")
     return ManifestPresent(
         sender=sender,
         carrier=carrier,
         receiver=str(said.get("receiver", "")),
-        state=_state(ordered, made, ended),
+        state=_state(ordered, made, outcomes, ended),
         kind=str(said.get("kind", "hazardous")),
         lines=rows,
         containers=_containers(ordered),
@@ -147,7 +153,7 @@ def fold_manifest(touches: Iterable[Touch], ended: Collection[str] = ()) -> Mani
         weighed=weighed,
         loaded_kg=_loaded(loads),
         decisions=made,
-        outcomes=line_outcomes(rows, made, weighed, ordered),
+        outcomes=outcomes,
         paper=_paper(ordered),
         irregular=_irregular(ordered, opened, named),
     )
@@ -174,9 +180,23 @@ def _named(ordered: Iterable[Touch], carriers: Sequence[str]) -> tuple[str, ...]
     return tuple(found)
 
 
-def _state(ordered: Sequence[Touch], made: Mapping[str, Decision], ended: Collection[str]) -> str:
+def _refuses_lines(made: Mapping[str, Decision], outcomes: Iterable[LineOutcome]) -> bool:
+    """Loose waste has one decision, but its lines may have each their own (逐行意见)."""
+    return "" in made and any(one.decision in ("part", "refuse") for one in outcomes)
+
+
+def _state(
+    ordered: Sequence[Touch],
+    made: Mapping[str, Decision],
+    outcomes: Sequence[LineOutcome],
+    ended: Collection[str],
+) -> str:
     accepted = {code for code, one in made.items() if one.verdict == ACCEPTED}
     refused = made.keys() - accepted
+    if _refuses_lines(made, outcomes):
+        refused = refused | {""}
+        if all(one.decision == "refuse" for one in outcomes):
+            accepted = accepted - {""}
     returned = {code for code in refused if made[code].returned}
     undecided = set(_containers(ordered)) - made.keys()
     if accepted and not undecided and returned == refused and accepted <= set(ended):

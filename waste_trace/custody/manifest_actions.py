@@ -88,4 +88,6 @@ def _action(
 
 
 def _nothing_refused(present: ManifestPresent) -> bool:
+    if present.refuses_loose:
+        return False
     return all(one.verdict != "refused" or one.returned for one in present.decisions.values())
