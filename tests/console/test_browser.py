@@ -37,6 +37,7 @@ def test_pages_fit_the_screen_and_satisfy_their_own_policy(
         f"/containers/{district.mixture}",
         "/manifests",
         f"/manifests/{district.manifest}",
+        "/heaps",
         "/findings",
         "/inspections",
         "/inspections/new",

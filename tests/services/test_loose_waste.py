@@ -294,6 +294,9 @@ def test_books_without_tables(deployment: Deployment, cast: Cast, clock: Clock, 
             body = sheet(number, *((c, kg) for c in (SLAG, SLUDGE)[: chance.randint(1, 2)]))
         elif typ in ("weigh_in", "load", "accept"):
             body["weight_kg"] = kg
+            if typ == "accept" and chance.random() < 0.5:
+                decision = chance.choice(("accept", "part", "refuse"))
+                body["by_line"] = [{"line": 1, "decision": decision, "weight_kg": kg}]
         elif typ == "reject":
             body["differences"] = ["name"]
         elif "manifest" in body and typ.endswith(("_bulk", "_stock")):
