@@ -31,7 +31,8 @@ NAMED = "吴驾驶 13800000001 当班"
 OF_THINGS = {
     "beacon", "beacon_value", "box", "camera", "capacity", "code", "codes", "consignee",
     "contract", "country", "department", "discharge_permit", "edition", "eia_number",
-    "exemption", "facility", "facility_code", "facility_kind", "finding", "form", "harmful",
+    "exemption", "facility", "facility_code", "facility_kind", "finding", "form", "from_site",
+    "harmful",
     "hazards", "industry", "key_id", "kind", "labels", "latitude", "longitude", "materials",
     "measures", "method", "methods", "name", "new", "notice", "number", "official_name", "old",
     "own_facility", "packaging", "parameters", "permit", "place", "process", "products",

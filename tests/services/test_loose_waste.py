@@ -31,7 +31,7 @@ from waste_trace.services.reports.asked import Asked
 from waste_trace.services.reports.make import make_report
 from waste_trace.services.reports.reading import reading
 from waste_trace.services.review_deadlines import review_deadlines
-from waste_trace.store.tables import Manifest, MovementRow
+from waste_trace.store.tables import EventIndex, Manifest, MovementRow
 
 SLAG, SLUDGE = "900-099-S03", "900-099-S07"
 
@@ -233,6 +233,32 @@ def test_a_late_event_and_a_correction_change_what_a_stocktake_found(
     assert figures(certificate(deployment, FACTORY))["closing"] == 799
     assert STOCK_DIFFERENCE.name not in open_findings(deployment)
     the_same_after_a_rebuild(deployment)
+
+
+def test_a_stocktake_of_another_time_and_another_heap_is_where_it_was_taken(
+    deployment: Deployment, cast: Cast, clock: Clock
+) -> None:
+    made = tell(cast, clock, FACTORY, "produce_bulk", heap("1000"))
+    clock.forward(hours=2)
+    first = tell(cast, clock, FACTORY, "take_stock", heap("800"))
+    clock.forward(hours=2)
+    tell(cast, clock, FACTORY, "take_stock", heap("700"))
+    device, reason = cast.device(FACTORY), {"reason": "scale"}
+    told = {row["idx"]: (row["claimed_at"], row["site"]) for row in rows(deployment, EventIndex)}
+    (start, site), (at, _) = told[made], told[first]
+    for corrects, field, old, new in (
+        (first, "claimed_at", at.isoformat(), (at + timedelta(hours=3)).isoformat()),
+        (first, "waste_code", SLAG, SLUDGE),
+        (made, "claimed_at", start.isoformat(), (start + timedelta(hours=1)).isoformat()),
+        (made, "site", site, "TS009"),
+    ):
+        body = {"corrects": corrects, "field": field, "old": old, "new": new, **reason}
+        device.tell("correct", body)
+        with reading(deployment, Asked(FACTORY, None, NOVEMBER)) as found:
+            assert in_order(keep_books(deployment)) == in_order(found.bookings())
+        the_same_after_a_rebuild(deployment)
+    # Slag: 700 kg that nobody recorded where they were counted, and 1,000 kg in the other store.
+    assert stock(deployment) == {(FACTORY, SLAG): 1700, (FACTORY, SLUDGE): 800}
 
 
 def test_a_heap_that_nobody_recorded_is_found(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from waste_trace.custody.bodies.fields import ContainersBody
+from waste_trace.custody.bulk import BULK_VERBS
 from waste_trace.custody.errors import CustodyError
 from waste_trace.custody.fold import Touch
 from waste_trace.custody.retelling import retold, said, same
@@ -11,11 +12,15 @@ from waste_trace.custody.vocabulary import VOCABULARY, event_type, parse_body
 
 #: What is corrected: what happened to waste and on the rounds. Of registers, plans and decisions
 #: the newest word counts, and what the ledger's own services sign is no party's to correct.
-CORRECTABLE = frozenset(
-    typ
-    for typ, row in VOCABULARY.items()
-    if issubclass(row.body, ContainersBody) and not row.service
-) | {"produce", "produce_secondary", "inspect", "request_collection", "plan_round", "visit"}
+CORRECTABLE = (
+    frozenset(
+        typ
+        for typ, row in VOCABULARY.items()
+        if issubclass(row.body, ContainersBody) and not row.service
+    )
+    | BULK_VERBS
+    | {"produce", "produce_secondary", "inspect", "request_collection", "plan_round", "visit"}
+)
 
 
 class NotCorrectable(CustodyError):
