@@ -194,7 +194,7 @@ def test_many_rows_are_the_rows_that_a_statement_writes(engine: Engine) -> None:
     """By the driver's own cursor (COPY on PostgreSQL), by a Core statement: the same."""
     table, rows = table_of(Container), [container(number) for number in range(20)]
     with write_transaction(engine) as connection:
-        assert bulk.is_bulk(table, rows)
+        assert bulk.is_whole(table, rows)
         insert_rows(connection, Container, rows)
         written = connection.execute(select(table).order_by(table.c.last_idx)).all()
         connection.execute(table.delete())

@@ -1,8 +1,9 @@
-"""Many rows of one table through the driver's own cursor: what a batch of the ledger writes.
+"""Whole rows of one table through the driver's own cursor: what a batch of the ledger writes.
 
-SQLAlchemy's statements cost more than the database where rows are many and always the same. Here
-the statement of a table is compiled once, and each column converts its values as its type says, so
-that the rows are the same as through a Core statement (a test compares them, on both databases).
+SQLAlchemy's statements cost more than the database where rows are always the same, be they many or
+one. Here the statement of a table is compiled once, and each column converts its values as its
+type says, so that the rows are the same as through a Core statement (a test compares them, on both
+databases).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,10 +16,11 @@ from psycopg import Cursor, DataError
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.exc import StatementError
 
 from waste_trace.store.engine import unstorable
 
-#: Below so many rows the general way is as fast, and its errors say more.
+#: Below so many rows COPY is no faster than a statement.
 FEW = 8
 _Process = Callable[[Any], Any]
 
@@ -34,13 +36,16 @@ class _Form:
     processes: tuple[tuple[int, _Process], ...]
 
     def bind(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-        """The rows as the driver takes them."""
+        """The rows as the driver takes them; StatementError for what a column does not take."""
         bound = [self.values(row) for row in rows]
         if not self.processes:
             return bound
         columns = list(zip(*bound, strict=True))
         for place, process in self.processes:
-            columns[place] = _converted(columns[place], process)
+            try:
+                columns[place] = _converted(columns[place], process)
+            except ValueError as error:
+                raise StatementError(str(error), self.insert, None, error) from error
         return list(zip(*columns, strict=True))
 
 
@@ -53,16 +58,16 @@ def _converted(column: Sequence[Any], process: _Process) -> tuple[Any, ...]:
     )
 
 
-def is_bulk(table: Table, rows: Sequence[Mapping[str, Any]]) -> bool:
-    """True where this way is the better one: many rows, each with a value for every column."""
-    return len(rows) >= FEW and len(rows[0]) == len(table.columns)
+def is_whole(table: Table, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """True where this way can be taken: the rows have a value for every column."""
+    return len(rows[0]) == len(table.columns)
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows; on PostgreSQL by COPY."""
+    """Insert rows; many of them on PostgreSQL by COPY."""
     form = _form(table, connection.dialect.name)
     bound = form.bind(rows)
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" or len(rows) < FEW:
         connection.exec_driver_sql(form.insert, bound)
         return
     cursor = cast("Cursor[Any]", connection.connection.cursor())

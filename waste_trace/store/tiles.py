@@ -3,11 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from waste_trace.ledger.tiles import TILE_WIDTH, encode_entries
 from waste_trace.store.tables import CheckpointRow, Entry, LogState, TileRow
 from waste_trace.store.writing import table_of
+
+# Made once: they are asked in every batch, and making one costs more than asking it.
+_tile, _entry, _checkpoint = table_of(TileRow), table_of(Entry), table_of(CheckpointRow)
+_TILE = select(_tile.c.data).where(_tile.c.level == bindparam("level"), _tile.c.n == bindparam("n"))
+_LEAVES = (
+    select(_entry.c.leaf)
+    .where(_entry.c.idx >= bindparam("start"), _entry.c.idx < bindparam("end"))
+    .order_by(_entry.c.idx)
+)
+_state = table_of(LogState)
+_HEAD = select(_state).where(_state.c.id == 1)
+_LOCKED_HEAD = _HEAD.with_for_update()
+_NEWEST = select(_checkpoint.c.note).order_by(_checkpoint.c.size.desc()).limit(1)
 
 
 class SqlTiles:
@@ -21,10 +34,7 @@ class SqlTiles:
         """The tile's hashes, at least ``width`` of them; empty where there is no such tile."""
         kept = self._kept.get((level, index), b"")
         if len(kept) < width * 32:
-            table = table_of(TileRow)
-            found = self._connection.execute(
-                select(table.c.data).where(table.c.level == level, table.c.n == index)
-            ).scalar()
+            found = self._connection.execute(_TILE, {"level": level, "n": index}).scalar()
             kept = bytes(found or b"")
             self._kept[level, index] = kept
         return kept
@@ -43,28 +53,22 @@ class Head:
 
 def read_head(connection: Connection, *, for_update: bool = False) -> Head | None:
     """The head, locked against other writers if asked; None before the ledger was opened."""
-    table = table_of(LogState)
-    query = select(table).where(table.c.id == 1)
-    row = connection.execute(query.with_for_update() if for_update else query).mappings().first()
+    row = connection.execute(_LOCKED_HEAD if for_update else _HEAD).first()
     if row is None:
         return None
-    return Head(row["origin"], row["size"], bytes(row["root"]), row["epoch"], row["ms_last"])
+    return Head(row.origin, row.size, bytes(row.root), row.epoch, row.ms_last)
 
 
 def newest_checkpoint(connection: Connection) -> str | None:
     """The newest signed checkpoint note, or None."""
-    table = table_of(CheckpointRow)
-    found = connection.execute(select(table.c.note).order_by(table.c.size.desc()).limit(1)).scalar()
+    found = connection.execute(_NEWEST).scalar()
     return None if found is None else str(found)
 
 
 def leaves(connection: Connection, start: int, end: int) -> list[bytes]:
     """The leaf bytes of indices ``start`` to ``end`` (exclusive)."""
-    table = table_of(Entry)
-    query = (
-        select(table.c.leaf).where(table.c.idx >= start, table.c.idx < end).order_by(table.c.idx)
-    )
-    return [bytes(row[0]) for row in connection.execute(query)]
+    rows = connection.execute(_LEAVES, {"start": start, "end": end})
+    return [bytes(row[0]) for row in rows]
 
 
 def entry_bundle(connection: Connection, index: int, width: int) -> bytes:

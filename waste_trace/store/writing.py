@@ -39,7 +39,7 @@ def upsert(
     """Insert rows, or replace those whose primary key is there."""
     if not rows:
         return
-    if bulk.is_bulk(table_of(model), rows):
+    if bulk.is_whole(table_of(model), rows):
         bulk.upsert(connection, table_of(model), rows)
         return
     keys = [column.name for column in table_of(model).primary_key.columns]
@@ -54,7 +54,7 @@ def insert_rows(
     connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Insert rows in one statement."""
-    if rows and bulk.is_bulk(table_of(model), rows):
+    if rows and bulk.is_whole(table_of(model), rows):
         bulk.insert(connection, table_of(model), rows)
     elif rows:
         connection.execute(table_of(model).insert(), [dict(row) for row in rows])

@@ -286,7 +286,7 @@ class Batch:
         public ones); read back and recomputed by another routine, it ends only this batch.
         """
         written = leaves(self.connection, self.head.size, size)
-        again = TreeReader(SqlTiles(self.connection), size)
+        again = self._tree = TreeReader(SqlTiles(self.connection), size)
         if [leaf_hash(leaf) for leaf in written] != self._hashes or again.root() != root:
             raise RuntimeError("the batch read back from the database is not what was written")
         for offset, expected in enumerate(self._hashes):
@@ -294,18 +294,18 @@ class Batch:
                 raise RuntimeError("a tile read back from the database is not what was written")
 
     def _move_head(self, size: int, root: bytes) -> None:
-        table = table_of(LogState)
-        moved = self.connection.execute(
-            update(table)
-            .where(
-                table.c.id == 1, table.c.size == self.head.size, table.c.epoch == self.head.epoch
-            )
-            .values(size=size, root=root, ms_last=self.ms)
-        )
+        expected = {"was": self.head.size, "in_epoch": self.head.epoch}
+        now = {"size": size, "root": root, "ms_last": self.ms}
+        moved = self.connection.execute(_MOVE, {**expected, **now})
         if moved.rowcount != 1:
             raise RuntimeError("another writer moved the head of the log")
 
 
+_head = table_of(LogState)
+#: Move the head on, if it is where this batch has found it.
+_MOVE = update(_head).where(
+    _head.c.id == 1, _head.c.size == bindparam("was"), _head.c.epoch == bindparam("in_epoch")
+)
 _entry, _index = table_of(Entry), table_of(EventIndex)
 _device = table_of(Device)
 #: The number that comes after the highest of each device key.

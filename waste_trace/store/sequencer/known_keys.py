@@ -44,6 +44,8 @@ class KnownKeys:
         """For the writer: take in the leaves up to ``size`` that it has not written itself."""
         if size < self._size:
             self.forget()
+        if size == self._size:
+            return  # nobody else has appended: the usual case
         for idx, event in _log_events(connection, self._size, size):
             self.own.apply(idx, event)
             self._ahead_of_shared = True
