@@ -237,6 +237,17 @@ def test_small_steps_of_a_rebuild_give_the_same(
     same_after_rebuild(cast.deployment)
 
 
+def test_a_projector_that_forgets_gives_the_same(
+    cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("waste_trace.store.projector.projector._LOOK_EACH", 1)
+        patch.setattr("waste_trace.store.projector.work._MOST", 0)
+        drum(cast, clock, received_kg="150.000")
+        merged(cast, clock)
+    same_after_rebuild(cast.deployment)
+
+
 def test_an_empty_ledger_is_rebuilt(furnished: Furnished) -> None:
     with stage(furnished) as deployment:
         same_after_rebuild(deployment)

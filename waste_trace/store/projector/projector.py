@@ -65,6 +65,8 @@ HANDLERS: Mapping[str, Handler] = {
     **registers.HANDLERS,
     **bulk.HANDLERS,
 }
+#: How often it is asked whether too much is remembered; counting takes its time.
+_LOOK_EACH = 64
 #: A body as the event index keeps it.
 _write = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
@@ -91,6 +93,7 @@ class Projector:
                 projector adds those that it meets.
         """
         self._issuers = issuers
+        self._applied = 0
         self._work: Work | None = None
         self._checkpoints: dict[int, tuple[bytes, int]] = {}
 
@@ -104,7 +107,8 @@ class Projector:
             The keys of the findings that were opened (True) or cleared by it.
         """
         work = self._work
-        if work is None or work.is_full:
+        self._applied += 1
+        if work is None or (self._applied % _LOOK_EACH == 0 and work.is_full):
             work = self._work = Work.begin(connection, self._config)
             self._checkpoints.clear()
         work.resume(connection)

@@ -21,8 +21,8 @@ from waste_trace.store.rows import Rows
 from waste_trace.store.tables import EventIndex
 from waste_trace.store.writing import insert_rows, table_of
 
-#: So many things remembered (rows, touches, subjects) are forgotten: some hundred megabytes.
-_MOST = 100_000
+#: So many things remembered (rows, touches, subjects) are forgotten: some fifty megabytes.
+_MOST = 30_000
 
 
 @dataclass(slots=True)
