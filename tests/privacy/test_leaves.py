@@ -1,19 +1,11 @@
-"""No leaf holds personal data: every text in every leaf, of the tests' lives and of the story."""
+"""No leaf holds personal data: every text in every leaf of the tests' lives (and of the story)."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.demo.cast import CAST, personal_of
 from tests.cast import FACTORY, Cast, produce
 from tests.devices import Clock
 from tests.services.lives import drum, merged
@@ -21,11 +13,8 @@ from waste_trace.ledger.canonical import JsonValue, parse_canonical
 from waste_trace.ledger.disclosure import MAX_VALUE
 from waste_trace.ledger.event import event_value, parse_event
 from waste_trace.ledger.leaf import parse_leaf
-from waste_trace.ledger.tiles import split_entries
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.tiles import all_leaves, read_head
-
-pytestmark = pytest.mark.long
 
 # Mobile and land lines as people write them; not inside longer numbers (codes, manifests).
 PHONE = re.compile(
@@ -112,35 +101,3 @@ def test_no_value_gets_into_a_leaf(
     leaf = leaves_of(deployment)[-1]
     assert personal_in(leaf, list(personal.values())) == []
     assert len(parse_event(parse_leaf(leaf).envelope.payload).body["pii"]) == len(personal)  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    """The leaves of the demonstration, from the bundle that it kept."""
-    bundle: Path = tmp_path_factory.mktemp("story") / "bundle"
-    done = subprocess.run(
-        [sys.executable, "-m", "api.cli.main", "demo", "--json", "--bundle", str(bundle)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env=dict(os.environ),
-    )
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    assert answer["figures"]["receipts_verified_on_devices"] >= 25
-    (entries,) = (path for path in (bundle / "tile" / "entries").rglob("*") if path.is_file())
-    return list(split_entries(entries.read_bytes(), int(entries.name)))
-
-
-def test_the_story_has_none_in_its_leaves(story: list[bytes]) -> None:
-    people = [party.person for party in CAST]
-    numbers = [number for party in CAST for number in personal_of(party, "load").values()]
-    assert [found for leaf in story if (found := personal_in(leaf, [*people, *numbers]))] == []
-
-
-def test_the_story_names_who_signs_beside_the_ledger(story: list[bytes]) -> None:
-    events = [parse_event(parse_leaf(leaf).envelope.payload) for leaf in story]
-    with_digests = [event.typ for event in events if "pii" in event.body]
-    assert {"load", "accept", "open_manifest"} == set(with_digests)
-    assert all(len(e.body["pii"]) == 2 for e in events if "pii" in e.body)  # type: ignore[arg-type]

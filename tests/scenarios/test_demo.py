@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 
 from api.cli.output import FALSE, INCOMPLETE, PROVEN, WRONG_USE
+from api.demo.cast import CAST, personal_of
+from tests.privacy.test_leaves import personal_in
+from waste_trace.ledger.event import parse_event
+from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.tiles import split_entries
 
 pytestmark = pytest.mark.long
 
@@ -92,3 +97,23 @@ def test_a_folder_in_use_is_not_overwritten(tmp_path: Path) -> None:
     assert done.returncode == WRONG_USE
     assert (tmp_path / "mine.txt").read_text() == "keep"
     assert done.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def leaves(told: tuple[dict[str, Any], Path]) -> list[bytes]:
+    """The leaves of the story."""
+    (entries,) = (path for path in (told[1] / "tile/entries").rglob("*") if path.is_file())
+    return list(split_entries(entries.read_bytes(), int(entries.name)))
+
+
+def test_no_leaf_holds_personal_data(leaves: list[bytes]) -> None:
+    people = [party.person for party in CAST]
+    numbers = [number for party in CAST for number in personal_of(party, "load").values()]
+    assert [found for leaf in leaves if (found := personal_in(leaf, [*people, *numbers]))] == []
+
+
+def test_who_signs_is_named_beside_the_ledger(leaves: list[bytes]) -> None:
+    events = [parse_event(parse_leaf(leaf).envelope.payload) for leaf in leaves]
+    with_digests = [event.typ for event in events if "pii" in event.body]
+    assert {"load", "accept", "open_manifest"} == set(with_digests)
+    assert all(len(e.body["pii"]) == 2 for e in events if "pii" in e.body)  # type: ignore[arg-type]
