@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -66,11 +65,9 @@ def test_a_scale_on_a_serial_line(port: PseudoPort) -> None:
 
 
 def test_a_scale_that_says_nothing(port: PseudoPort) -> None:
-    began = time.monotonic()
     done = _station(port, b"", "weigh", port.path, "--seconds", "1")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    assert time.monotonic() - began < 30
 
 
 def test_a_device_that_is_not_there() -> None:
