@@ -1,5 +1,6 @@
 """``waste-trace trace``: one container's life."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -17,17 +18,7 @@ def trace(
     with opened() as deployment:
         found = trace_container(deployment, code)
     if as_json:
-        print_json(
-            {
-                "container": found.container,
-                "events": found.events,
-                "sources": found.sources,
-                "ends": found.ends,
-                "batches": found.batches,
-                "findings": found.findings,
-                "complete": found.complete,
-            }
-        )
+        print_json(asdict(found))
     else:
         for event in found.events:
             typer.echo(

@@ -52,15 +52,7 @@ def trace(code: str, deployment: House, person: Reader) -> dict[str, Any]:
     if not may_see_container(deployment, person, code):
         raise NotFound(f"没有容器 {code}。", f"There is no container {code}.")
     found = trace_container(deployment, code)
-    return {
-        "container": found.container,
-        "events": found.events,
-        "sources": found.sources,
-        "ends": found.ends,
-        "batches": found.batches,
-        "findings": found.findings,
-        "complete": found.complete,
-    }
+    return asdict(found)
 
 
 @router.get("/containers/{code}/actions")

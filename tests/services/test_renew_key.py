@@ -15,7 +15,9 @@ from waste_trace.services.export_bundle import export_bundle
 from waste_trace.services.issue_labels import issue_labels, reissue_label
 from waste_trace.services.number_manifest import number_manifest
 from waste_trace.services.open_ledger import SERVICES
+from waste_trace.services.prove import newest_note
 from waste_trace.services.renew_key import RenewalRefused, renew_service_key
+from waste_trace.store.key_store import KeyStoreUnusable
 
 
 def test_labels_are_signed_with_the_new_key_and_old_ones_stay_genuine(cast: Cast) -> None:
@@ -56,6 +58,21 @@ def test_every_service_goes_on_after_a_restart(
     assert issue_labels(again, FACTORY, WASTE, DAY, 1).tokens
     export_bundle(again, tmp_path / "bundle")
     assert verify_bundle(tmp_path / "bundle").exit_code in (0, 2)
+
+
+def test_a_server_that_has_another_key_signs_nothing_with_it(
+    cast: Cast, opened_database: Database, data_dir: Path, open_deployment: OpenDeployment
+) -> None:
+    """Its key folder is not the one in which the key was renewed, and it would make one."""
+    renew_service_key(cast.deployment, "issuer", "yearly")
+    cast.deployment.close()
+    (data_dir / "keys" / "issuer.1.pem").unlink()
+    other = open_deployment(opened_database, data_dir)
+    note = newest_note(other)
+    with pytest.raises(KeyStoreUnusable):
+        issue_labels(other, FACTORY, WASTE, DAY, 1)
+    assert newest_note(other) == note
+    assert number_manifest(other, FACTORY, DAY.year)  # what has its key goes on
 
 
 @pytest.mark.parametrize(("dev", "reason"), [("registrar", "x"), ("dev-1", "x"), ("issuer", "")])

@@ -33,7 +33,7 @@ from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader, append
 from waste_trace.notices.kinds import BY_CAUSE
 from waste_trace.store import outbox
-from waste_trace.store.key_store import service_key_name
+from waste_trace.store.key_store import KeyStoreUnusable, service_key_name
 from waste_trace.store.projector import Projector, Record
 from waste_trace.store.sequencer.outcome import DeviceFork, Recorded
 from waste_trace.store.tables import CheckpointRow, Device, Entry, EventIndex, LogState, TileRow
@@ -167,8 +167,7 @@ class Batch:
         placed: list[tuple[int, int]] = []
         for draft in build(self.connection):
             ep = self.registry.epochs.get(author, 0)
-            key = key_of(service_key_name(author, ep))
-            envelope = self._sign(author, ep, key, draft)
+            envelope = self._sign(author, ep, self._key(author, ep, key_of), draft)
             event = parse_event(envelope.payload)
             placed.append(self._put(envelope, event, payload_hash(envelope.payload)))
             self._keep_beside(draft, placed[-1][0])
@@ -251,6 +250,23 @@ class Batch:
     def _keep_beside(self, item: Submitted | Draft, index: int) -> None:
         if item.beside is not None:
             item.beside(self.connection, index)
+
+    def _key(self, author: str, ep: int, key_of: KeyOf) -> SigningKey:
+        """The service's key; never another one than the log knows: what it signed would be false.
+
+        Raises:
+            KeyStoreUnusable: this server's keys are not those of the ledger.
+        """
+        name = service_key_name(author, ep)
+        key, known = key_of(name), self.registry.key_for(author, ep)
+        if known is not None and key.public_key != known.public_key:
+            raise KeyStoreUnusable(
+                f"本机的密钥“{name}”不是台账登记的那一把。",
+                f"The key {name!r} of this server is not the one that the ledger has enrolled.",
+                do_zh="请从更换密钥的服务器复制密钥文件夹，覆盖本机的，再重启。",
+                do_en="Copy the key folder from the server that renewed it over this one; restart.",
+            )
+        return key
 
     def _sign(self, author: str, ep: int, key: SigningKey, draft: Draft) -> Envelope:
         device = table_of(Device)
