@@ -17,8 +17,7 @@ from waste_trace.services.imports.sheet import CellProblem, read_sheet
 from waste_trace.services.issue_labels import CodesUsedUp, draft_issue
 from waste_trace.services.open_ledger import enrol_service
 from waste_trace.services.sign_in import Person
-from waste_trace.store.sequencer import Draft
-from waste_trace.store.sequencer.batch import Build
+from waste_trace.store.sequencer import Build, Draft
 
 MOST_BYTES = 8 * 1024 * 1024
 

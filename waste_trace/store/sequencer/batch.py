@@ -5,8 +5,7 @@ computed again by another routine before anything is signed, and what is signed 
 after the transaction has committed.
 """
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,13 +13,10 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
 from waste_trace.ledger.dsse import Envelope, sign_envelope
-from waste_trace.ledger.encoding import decode_b64url
 from waste_trace.ledger.event import (
     PAYLOAD_TYPE,
     Event,
-    Seen,
     build_payload,
-    new_event_id,
     parse_event,
     payload_hash,
 )
@@ -33,39 +29,12 @@ from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader, append
 from waste_trace.notices.kinds import BY_CAUSE
 from waste_trace.store import outbox
-from waste_trace.store.key_store import KeyStoreUnusable, service_key_name
 from waste_trace.store.projector import Projector, Record
+from waste_trace.store.sequencer.drafts import Beside, Build, Draft, KeyOf, event_of, service_key
 from waste_trace.store.sequencer.outcome import DeviceFork, Recorded
 from waste_trace.store.tables import CheckpointRow, Device, Entry, EventIndex, LogState, TileRow
 from waste_trace.store.tiles import Head, SqlTiles, leaves, newest_checkpoint
 from waste_trace.store.writing import insert_rows, table_of, upsert
-
-#: Writes what came with an event and is not in its leaf; called with the index.
-Beside = Callable[[Connection, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a service of the ledger wants to say; the batch gives it its place and signs it.
-
-    ``org``, ``site``, ``act``: for whom, where, and by whom (pseudonym) it is said.
-    ``claimed_at``: when it happened, where that was before now (补录); None: now.
-    ``beside``: as for a submitted event.
-    """
-
-    typ: str
-    body: dict[str, object]
-    org: str = ""
-    site: str = ""
-    act: str = ""
-    claimed_at: datetime | None = None
-    beside: Beside | None = None
-
-
-#: Private keys by name.
-KeyOf = Callable[[str], SigningKey]
-#: Reads what it needs in the batch's transaction and says what follows from it.
-Build = Callable[[Connection], Sequence[Draft]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +136,9 @@ class Batch:
         placed: list[tuple[int, int]] = []
         for draft in build(self.connection):
             ep = self.registry.epochs.get(author, 0)
-            envelope = self._sign(author, ep, self._key(author, ep, key_of), draft)
+            key = service_key(self.registry, author, ep, key_of)
+            said = event_of(draft, author, ep, self.head, self.ms, self.connection)
+            envelope = sign_envelope(build_payload(said), PAYLOAD_TYPE, said.key_id, key)
             event = parse_event(envelope.payload)
             placed.append(self._put(envelope, event, payload_hash(envelope.payload)))
             self._keep_beside(draft, placed[-1][0])
@@ -250,50 +221,6 @@ class Batch:
     def _keep_beside(self, item: Submitted | Draft, index: int) -> None:
         if item.beside is not None:
             item.beside(self.connection, index)
-
-    def _key(self, author: str, ep: int, key_of: KeyOf) -> SigningKey:
-        """The service's key; never another one than the log knows: what it signed would be false.
-
-        Raises:
-            KeyStoreUnusable: this server's keys are not those of the ledger.
-        """
-        name = service_key_name(author, ep)
-        key, known = key_of(name), self.registry.key_for(author, ep)
-        if known is not None and key.public_key != known.public_key:
-            raise KeyStoreUnusable(
-                f"本机的密钥“{name}”不是台账登记的那一把。",
-                f"The key {name!r} of this server is not the one that the ledger has enrolled.",
-                do_zh="请从更换密钥的服务器复制密钥文件夹，覆盖本机的，再重启。",
-                do_en="Copy the key folder from the server that renewed it over this one; restart.",
-            )
-        return key
-
-    def _sign(self, author: str, ep: int, key: SigningKey, draft: Draft) -> Envelope:
-        device = table_of(Device)
-        row = self.connection.execute(
-            select(device.c.next_seq, device.c.last_hash).where(
-                device.c.dev == author, device.c.ep == ep
-            )
-        ).first()
-        seq, last = (0, "") if row is None else (row[0], row[1])
-        claimed = draft.claimed_at or datetime.fromtimestamp(self.ms / 1000, UTC)
-        event = Event(
-            log=self.head.origin,
-            typ=draft.typ,
-            id=new_event_id(self.ms, os.urandom(10)),
-            dev=author,
-            ep=ep,
-            seq=seq,
-            prev=decode_b64url(last),
-            seen=Seen(self.head.size, self.head.root) if self.head.size else Seen(),
-            t=claimed.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            off=False,
-            act=draft.act,
-            org=draft.org,
-            site=draft.site,
-            body=draft.body,  # type: ignore[arg-type]
-        )
-        return sign_envelope(build_payload(event), PAYLOAD_TYPE, event.key_id, key)
 
     def _check_again(self, size: int, root: bytes) -> None:
         """What stands in the database must give the root that we are about to sign.

@@ -22,7 +22,8 @@ from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.vkey import VerifierKey
 from waste_trace.store.projector import Projector, ProjectorConfig
-from waste_trace.store.sequencer.batch import Batch, Build, KeyOf, Submitted
+from waste_trace.store.sequencer.batch import Batch, Submitted
+from waste_trace.store.sequencer.drafts import Build, KeyOf
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.sequencer.known_keys import KnownKeys
 from waste_trace.store.sequencer.outcome import LedgerBusy, LedgerRolledBack, Recorded
