@@ -41,13 +41,14 @@ export class RoundScreen {
     const outcome = this.outcome(stop);
     const words = OUTCOMES[outcome];
     const pending = this.session.ticks.get(stop.producer)?.state === "pending";
-    const state = outcome === "" ? "pending" : "accepted";
+    const taken = outcome === "collected";
+    const state = outcome === "" ? "pending" : taken ? "accepted" : "missed";
     return h("li", {
       class: `entry stop ${state}`, "data-unit": stop.producer, "data-outcome": outcome,
     },
       h("div", { class: "head" },
         h("b", {}, `${number}. ${stop.producer_name}`),
-        words && h("span", { class: "badge" }, icon("check"), big(words.zh, words.en))),
+        words && h("span", { class: "badge" }, icon(taken ? "check" : "alert"), big(words.zh, words.en))),
       h("dl", {}, ...this.facts(stop)),
       pending && h("p", { class: "hint" }, t("未上传", "Not sent yet")),
       h("button", { class: "secondary", type: "button", onclick: () => this.onVisit(stop.producer) },
