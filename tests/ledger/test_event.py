@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.ledger.sample_ledger import ORIGIN
 from waste_trace.ledger.canonical import JsonValue, canonical_bytes
-from waste_trace.ledger.dsse import Envelope
+from waste_trace.ledger.dsse import Envelope, envelope_value
 from waste_trace.ledger.errors import MalformedEvent, MalformedLeaf, NotCanonical
 from waste_trace.ledger.event import (
     MAX_PAYLOAD_BYTES,
@@ -159,6 +159,13 @@ def test_a_leaf_is_these_bytes() -> None:
         b'[{"keyid":"gun-01/0","sig":"' + b"A" * 86 + b'=="}]},"ms":1795420800000,"v":1}'
     )
     assert parse_leaf(data) == Leaf(ENVELOPE, 1_795_420_800_000)
+
+
+@given(st.binary(max_size=200), st.text(), st.text(), st.integers(0, 2**53 - 1))
+def test_a_leaf_is_canonical(payload: bytes, kind: str, key_id: str, ms: int) -> None:
+    envelope = Envelope(payload, kind, key_id, bytes(64))
+    value = {"env": envelope_value(envelope), "ms": ms, "v": 1}
+    assert leaf_bytes(envelope, ms) == canonical_bytes(value)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,22 @@
 """Receipts: the tlog-proof text, and that it proves one envelope at one place and nothing else."""
 
+import hashlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.ledger.sample_ledger import LOG_KEY, ORIGIN, START_MS, SampleLedger, key, small_ledger
 from waste_trace.ledger.dsse import Envelope
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import InvalidProof, InvalidSignature, LedgerError, MalformedReceipt
 from waste_trace.ledger.leaf import Leaf, parse_leaf
+from waste_trace.ledger.merkle import inclusion_proof, list_reader
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.receipt import (
     Receipt,
     build_receipt,
+    build_receipts,
     format_receipt,
     parse_receipt,
     verify_receipt,
@@ -47,6 +53,25 @@ def test_every_receipt_proves_its_envelope(index: int) -> None:
     assert (proven.index, proven.ms, proven.checkpoint.size) == (index, leaf.ms, LEDGER.size)
     assert proven.ms == START_MS + 1000 * index
     assert verify_receipt(text.encode(), leaf.envelope, VKEY.text) == proven
+
+
+@given(st.data())
+def test_the_receipts_of_a_batch_are_those_of_its_leaves_one_by_one(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 600))
+    start = data.draw(st.integers(0, size - 1))
+    end = data.draw(st.integers(start + 1, min(size, start + 40)))
+    read = list_reader([hashlib.sha256(b"%d" % number).digest() for number in range(size)])
+    assert build_receipts(start, end, 77, size, read, "note") == [
+        build_receipt(index, 77, inclusion_proof(index, size, read), "note")
+        for index in range(start, end)
+    ]
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 0), (-1, 2), (3, 9), (5, 4)])
+def test_there_are_no_receipts_outside_the_tree(start: int, end: int) -> None:
+    read = list_reader([bytes(32)] * 8)
+    with pytest.raises(InvalidProof):
+        build_receipts(start, end, 77, 8, read, "note")
 
 
 def test_a_receipt_without_extra_parses() -> None:

@@ -151,7 +151,8 @@ def test_a_batch_that_cannot_be_written_is_tried_one_by_one(
     """A neighbour that breaks the transaction itself fails alone, and leaves nothing behind."""
     good = [signer.sign() for _ in range(2)]
     breaking = Signer(sequencer, "dev-breaking")
-    body = breaking.sign(body={**good[0].event.body, "weight_kg": "0.0001"})
+    finer = {"batch": "HWCS20261123099", "weight_kg": "0.0001"}  # than what its column can hold
+    body = breaking.sign(body={**good[0].event.body, **finer})
     release, _ = held(sequencer, signer)
     answers = [sequencer.submit(item) for item in (good[0], body, good[1])]
     release.set()

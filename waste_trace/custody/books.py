@@ -28,7 +28,7 @@ from waste_trace.custody.manifest import fold_manifest
 from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.custody.movements import Movement
 from waste_trace.custody.together import shared_moves, shared_waste_code, weighed_members
-from waste_trace.custody.vocabulary import VOCABULARY, parse_body
+from waste_trace.custody.vocabulary import VOCABULARY, container_roles
 from waste_trace.ledger.event import Event
 
 
@@ -70,7 +70,7 @@ class Books:
         elif event.typ in ("confirm_correction", "dispute_correction"):
             self._answer(touch)
         else:
-            self._touch_containers(touch, parse_body(event.typ, event.body).roles())
+            self._touch_containers(touch, container_roles(event.typ, event.body))
             if event.typ in MANIFEST_VERBS:
                 number = str(event.body["manifest"])
                 self._manifests.setdefault(number, []).append(touch)
@@ -160,9 +160,9 @@ class Books:
             return
         before = self._retold.get(idx, signed)
         self._agreed[idx], self._retold[idx] = changes, told
-        for code in parse_body(before.typ, before.body).roles():
+        for code in container_roles(before.typ, before.body):
             self._containers[code] = [one for one in self._containers[code] if one.idx != idx]
-        self._touch_containers(told, parse_body(told.typ, told.body).roles())
+        self._touch_containers(told, container_roles(told.typ, told.body))
         parts = self._manifests.get(str(told.body.get("manifest", "")), [])
         parts[:] = [told if one.idx == idx else one for one in parts]
 
@@ -176,7 +176,7 @@ class Books:
     def _roles(self, target: Touch) -> Mapping[str, str]:
         """The containers of an event as it reads by now."""
         told = self._retold.get(target.idx, target)
-        return parse_body(told.typ, told.body).roles()
+        return container_roles(told.typ, told.body)
 
     def _show(self, touch: Touch, target: Touch) -> None:
         """Who corrects or answers is from now on a party of what it is about."""

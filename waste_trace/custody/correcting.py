@@ -8,7 +8,7 @@ from waste_trace.custody.bulk import BULK_VERBS
 from waste_trace.custody.errors import CustodyError
 from waste_trace.custody.fold import Touch
 from waste_trace.custody.retelling import retold, said, same
-from waste_trace.custody.vocabulary import VOCABULARY, event_type, parse_body
+from waste_trace.custody.vocabulary import VOCABULARY, container_roles, event_type, parse_body
 
 #: What is corrected: what happened to waste and on the rounds. Of registers, plans and decisions
 #: the newest word counts, and what the ledger's own services sign is no party's to correct.
@@ -59,10 +59,11 @@ def applies(touch: Touch, correction: Mapping[str, object]) -> bool:
 
 def reads(touch: Touch, changes: Mapping[str, str]) -> Touch | None:
     """The event with these changes; None where they do not make an event together."""
-    before = parse_body(touch.typ, touch.body).roles()
+    before = container_roles(touch.typ, touch.body)
     try:
         told = retold(touch, changes)
-        after = parse_body(told.typ, told.body).roles()
+        parse_body(told.typ, told.body)
+        after = container_roles(told.typ, told.body)
     except (CustodyError, ValueError, LookupError):
         return None
     # Two containers do not become one.

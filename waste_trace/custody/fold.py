@@ -146,13 +146,13 @@ def _expects(present: Present, touch: Touch) -> bool:
 def _step(present: Present, touch: Touch) -> Present:
     row = transition(touch.typ, touch.role)
     manifest = str(touch.body.get("manifest", "")) or present.manifest
+    weights = _weigh(present, touch)
     if row is None:
-        return _stand_still(present, touch, manifest)
-    weighed = _weigh(present, touch)
+        return _stand_still(present, touch, manifest, weights)
+    declared_kg, dispatched_kg, received_kg, content_kg = weights
     held = _hold(present, touch, row.after)
-    after = Content(held, weighed.content_kg)
-    return replace(
-        weighed,
+    # Every field is named: a fold makes nothing but these, and `replace` costs twice as much.
+    return Present(
         state=row.after,
         holder=_holder(touch),
         site="" if touch.typ in ON_THE_WAY else touch.site,
@@ -161,31 +161,37 @@ def _step(present: Present, touch: Touch) -> Present:
         method=str(touch.body.get("method", "")) or present.method,
         issued=touch.typ == "issue" or present.issued,
         rotation=_rotation(present, touch),
-        volume_l=_whole(touch.body.get("volume_l")) or present.volume_l,
         # A mark is the container's while it stands; what leaves gives its number back.
         mark=present.mark if row.after is State.STORED else None,
+        volume_l=_whole(touch.body.get("volume_l")) or present.volume_l,
+        declared_kg=declared_kg,
+        dispatched_kg=dispatched_kg,
+        received_kg=received_kg,
         # Nobody looks into an emptied container; what is said of it later is another filling.
-        content_kg=None if row.after in FINAL else weighed.content_kg,
+        content_kg=None if row.after in FINAL else content_kg,
         account=held,
         changed_at=touch.claimed_at,
         last=touch.idx,
         latest=touch.claimed_at,
         missing=(*present.missing, *_missing(present, touch)),
-        moves=(*present.moves, *_book(present, touch, after, row.after)),
-        together=_together(present, touch, weighed.content_kg),
+        moves=(*present.moves, *_book(present, touch, Content(held, content_kg), row.after)),
+        together=_together(present, touch, content_kg),
     )
 
 
-def _stand_still(present: Present, touch: Touch, manifest: str) -> Present:
+def _stand_still(present: Present, touch: Touch, manifest: str, weights: "_Weights") -> Present:
     """What is said of a container without moving it: its label, its mark, its weight."""
-    mark = _whole(touch.body["mark"]) if touch.typ == "bind_mark" else present.mark
-    weighed = _weigh(present, touch)
-    after = Content(present.account, weighed.content_kg)
+    declared_kg, dispatched_kg, received_kg, content_kg = weights
+    after = Content(present.account, content_kg)
     return replace(
-        weighed,
+        present,
         manifest=manifest,
-        mark=mark,
+        mark=_whole(touch.body["mark"]) if touch.typ == "bind_mark" else present.mark,
         rotation=_rotation(present, touch),
+        declared_kg=declared_kg,
+        dispatched_kg=dispatched_kg,
+        received_kg=received_kg,
+        content_kg=content_kg,
         latest=touch.claimed_at,
         moves=(*present.moves, *_book(present, touch, after, present.state)),
     )
@@ -238,18 +244,25 @@ def _book(present: Present, touch: Touch, after: Content, state: State) -> tuple
     return (*first, *book(before, after, state, verb, touch.idx, touch.claimed_at))
 
 
-def _weigh(present: Present, touch: Touch) -> Present:
+#: Declared, dispatched, received, and what is in it by the newest scale.
+_Weights = tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]
+
+
+def _weigh(present: Present, touch: Touch) -> _Weights:
     """Keep the three witnesses apart; a weight of several containers together is nobody's."""
     stated = stated_kg(touch.body, touch.container, touch.role)
+    declared_kg, dispatched_kg = present.declared_kg, present.dispatched_kg
+    received_kg = present.received_kg
     if touch.typ == "load":
-        dispatched_kg = stated if stated is not None else present.declared_kg
-        present = replace(present, dispatched_kg=dispatched_kg)
-    elif stated is not None and (touch.typ in FILLING or touch.typ == "weigh"):
-        if touch.role != "input":
-            present = replace(present, declared_kg=stated)
-    elif stated is not None and touch.typ in RECEIVING:
-        present = replace(present, received_kg=stated)
-    return present if stated is None else replace(present, content_kg=stated)
+        dispatched_kg = stated if stated is not None else declared_kg
+    elif stated is None:
+        pass
+    elif touch.typ in FILLING or touch.typ == "weigh":
+        declared_kg = declared_kg if touch.role == "input" else stated
+    elif touch.typ in RECEIVING:
+        received_kg = stated
+    content_kg = present.content_kg if stated is None else stated
+    return declared_kg, dispatched_kg, received_kg, content_kg
 
 
 def _rotation(present: Present, touch: Touch) -> int:

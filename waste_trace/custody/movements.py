@@ -102,6 +102,8 @@ def book(
             the step, also where the step took it out.
         state: the state that the step led to. verb: its verb and role.
     """
+    if after == before and state not in FINAL:
+        return ()  # most steps: nobody else has it, and nobody weighed it
     booked: list[Movement] = []
 
     def put(kind: Kind, account: Account, weight_kg: Decimal) -> None:

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from waste_trace.custody.fold import Touch
-from waste_trace.custody.vocabulary import event_type, parse_body
+from waste_trace.custody.vocabulary import container_roles, event_type
 
 CONTAINER, CLAIMED_AT, SITE = "container", "claimed_at", "site"
 #: The role of a container in an event that named it wrongly; both versions stay visible.
@@ -51,7 +51,7 @@ def said(touch: Touch, path: str) -> str | None:
         return touch.site
     if path.startswith(f"{CONTAINER}."):
         code = path.removeprefix(f"{CONTAINER}.")
-        return code if code in parse_body(touch.typ, touch.body).roles() else None
+        return code if code in container_roles(touch.typ, touch.body) else None
     try:
         _kind(touch.typ, path)
         holder, name = _holder(touch.body, path)

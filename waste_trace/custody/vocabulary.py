@@ -6,6 +6,7 @@ The verb of a row is its name everywhere: event type, service, route, command, h
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -303,6 +304,15 @@ def parse_body(typ: str, body: Mapping[str, object]) -> Body:
             typ=typ,
             fields=fields,
         ) from None
+
+
+def container_roles(typ: str, body: Mapping[str, Any]) -> dict[str, str]:
+    """The containers that a logged event is about, each with its part in it.
+
+    Args:
+        body: as it is in the ledger; it was valid when it was logged.
+    """
+    return event_type(typ).body.roles_in(body)
 
 
 def require_permitted(typ: str, kinds: frozenset[str], service: str) -> None:

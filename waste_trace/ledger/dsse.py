@@ -78,7 +78,7 @@ def envelope_from_value(value: object) -> Envelope:
 
 
 def _object(value: object, names: set[str], what: str) -> dict[str, object]:
-    if not isinstance(value, dict) or set(value) != names:
+    if not isinstance(value, dict) or value.keys() != names:
         raise MalformedEnvelope(
             f"封装字段不符，应为 {'、'.join(sorted(names))}。",
             f"The {what} must have exactly these fields: {', '.join(sorted(names))}.",

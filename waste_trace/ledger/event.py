@@ -114,7 +114,7 @@ def parse_event(payload: bytes) -> Event:
             "事件超过 16 KiB。", "The event is larger than 16 KiB.", limit=MAX_PAYLOAD_BYTES
         )
     value = parse_canonical(payload)
-    if not isinstance(value, dict) or set(value) != _FIELDS:
+    if not isinstance(value, dict) or value.keys() != _FIELDS:
         raise MalformedEvent(
             "事件字段不完整或有多余字段。",
             f"The payload must have exactly these fields: {', '.join(sorted(_FIELDS))}.",
@@ -205,7 +205,7 @@ def _prev(value: dict[str, JsonValue]) -> bytes:
 
 
 def _seen(value: JsonValue) -> Seen:
-    if not isinstance(value, dict) or set(value) != {"n", "root"}:
+    if not isinstance(value, dict) or value.keys() != {"n", "root"}:
         raise _bad("seen")
     root = _hash_or_empty(value["root"], "seen", url=False)
     try:

@@ -83,7 +83,7 @@ def consistency_proof(size1: int, size2: int, read: NodeReader) -> list[bytes]:
     proof: list[bytes] = []
     start, end, whole = 0, size2, True
     while end != size1:
-        middle = start + _split(end - start)
+        middle = start + split(end - start)
         if size1 <= middle:
             proof.append(range_root(middle, end, read))
             end = middle
@@ -169,7 +169,7 @@ def _walk_consistency(
         )
 
 
-def _split(width: int) -> int:
+def split(width: int) -> int:
     """The largest power of two smaller than ``width`` (RFC 6962's k)."""
     return 1 << ((width - 1).bit_length() - 1)
 
@@ -180,7 +180,7 @@ def range_root(start: int, end: int, read: NodeReader) -> bytes:
     if width & (width - 1) == 0:
         height = width.bit_length() - 1
         return read(height, start >> height)
-    middle = start + _split(width)
+    middle = start + split(width)
     return node_hash(range_root(start, middle, read), range_root(middle, end, read))
 
 

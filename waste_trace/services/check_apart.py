@@ -8,7 +8,8 @@ import marshal
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import IO, Any
 
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body
@@ -19,7 +20,9 @@ from waste_trace.ledger.event import PAYLOAD_TYPE, Event, Seen, payload_hash
 from waste_trace.services.event_request import read_request
 
 _KEY_ID = re.compile(rb'"keyid"\s*:\s*"([a-z0-9-]{3,48})/([0-9]{1,16})"')
-_FIELDS = tuple(field.name for field in fields(Event) if field.name != "seen")
+#: An event as plain values: its fields in their order, and those of ``seen`` where that stands.
+_HEADER = ("log", "typ", "id", "dev", "ep", "seq", "prev")
+_PLAIN = attrgetter(*_HEADER, "seen.n", "seen.root", "t", "off", "act", "org", "site", "body")
 #: What goes between the processes: plain values, which cost a third of pickled classes.
 Answer = tuple[Any, ...]
 
@@ -50,27 +53,49 @@ def named_key(body: bytes) -> tuple[str, int] | None:
     return (found[1].decode(), int(found[2])) if found else None
 
 
-def check_apart(question: Question) -> Checked:
-    """All checks that need no ledger. Raises a WasteTraceError that says what is wrong."""
-    envelope, event, disclosures = read_request(question.body)
-    verify_envelope(envelope, question.algorithm, question.public_key)
-    if event.typ in VOCABULARY:
-        parse_body(event.typ, event.body)
+def check_apart(questions: Sequence[Question]) -> list[Checked | None]:
+    """All checks that need no ledger; None for what is not in order: the server finds out why.
+
+    First all are read, then all signatures are verified: the processor does much of the same faster
+    than a little of each in turn (measured a fifth).
+    """
+    read = [_read(question.body) for question in questions]
+    return [
+        None if found is None else _verified(question, found)
+        for question, found in zip(questions, read, strict=True)
+    ]
+
+
+_Read = tuple[Envelope, Event, Sequence[Disclosure]]
+
+
+def _read(body: bytes) -> _Read | None:
+    try:
+        envelope, event, disclosures = read_request(body)
+        if event.typ in VOCABULARY:
+            parse_body(event.typ, event.body)
+    except WasteTraceError:
+        return None
+    return envelope, event, disclosures
+
+
+def _verified(question: Question, read: _Read) -> Checked | None:
+    envelope, event, disclosures = read
+    try:
+        verify_envelope(envelope, question.algorithm, question.public_key)
+    except WasteTraceError:
+        return None
     digest = payload_hash(envelope.payload)
     return Checked(envelope, event, digest, disclosures, question.public_key)
 
 
-def _answer(body: bytes, algorithm: str, public_key: bytes) -> Answer | None:
-    """None for what is not in order: the server then finds out why."""
-    try:
-        checked = check_apart(Question(body, algorithm, public_key))
-    except WasteTraceError:
+def _answer(checked: Checked | None) -> Answer | None:
+    if checked is None:
         return None
     event = checked.event
     return (
         (checked.envelope.payload, event.key_id, checked.envelope.signature),
-        {name: getattr(event, name) for name in _FIELDS},
-        (event.seen.n, event.seen.root),
+        _PLAIN(event),
         checked.payload_hash,
         [(told.salt, told.name, told.value) for told in checked.disclosures],
     )
@@ -78,10 +103,11 @@ def _answer(body: bytes, algorithm: str, public_key: bytes) -> Answer | None:
 
 def checked_from(question: Question, answer: Answer) -> Checked:
     """What another process has found good."""
-    (payload, key_id, signature), told, seen, digest, disclosures = answer
+    (payload, key_id, signature), told, digest, disclosures = answer
+    log, typ, event_id, dev, ep, seq, prev, n, root, *rest = told
     return Checked(
         Envelope(payload, PAYLOAD_TYPE, key_id, signature),
-        Event(seen=Seen(*seen), **told),
+        Event(log, typ, event_id, dev, ep, seq, prev, Seen(n, root), *rest),
         digest,
         [Disclosure(*parts) for parts in disclosures],
         question.public_key,
@@ -91,7 +117,8 @@ def checked_from(question: Question, answer: Answer) -> Checked:
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     """The life of such a process: answer until there is nobody left who asks."""
     while (asked := read_message(questions)) is not None:
-        write_message(answers, [_answer(*question) for question in asked])
+        found = check_apart([Question(*question) for question in asked])
+        write_message(answers, [_answer(one) for one in found])
 
 
 def write_message(stream: IO[bytes], message: list[Any]) -> None:

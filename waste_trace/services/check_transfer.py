@@ -37,8 +37,10 @@ def require_transfer(
     Raises:
         TransferRefused: with every check that fails.
     """
+    if typ not in _AT:
+        return
     refusing = {name.strip() for name in deployment.settings.transfer_refusals.split(",")}
-    if typ not in _AT or refusing == {""}:
+    if refusing == {""}:
         return
     number = str(body["manifest"])
     touch = Touch(_NOT_LOGGED, typ, "subject", claimed_at, org, "", body)

@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+import orjson
+
 from waste_trace.ledger.disclosure import MAX_DIGESTS, Disclosure, parse_disclosure
 from waste_trace.ledger.dsse import Envelope, envelope_from_value
 from waste_trace.ledger.errors import (
@@ -24,7 +26,7 @@ def read_request(body: bytes) -> tuple[Envelope, Event, list[Disclosure]]:
         MalformedRequest
     """
     try:
-        value = json.loads(body)
+        value = orjson.loads(body)
         inner, disclosures = split_disclosures(value)
         envelope = envelope_from_value(inner)
         if envelope.payload_type != PAYLOAD_TYPE:
@@ -32,7 +34,7 @@ def read_request(body: bytes) -> tuple[Envelope, Event, list[Disclosure]]:
                 f"载荷类型应为 {PAYLOAD_TYPE}。", f"The payload type must be {PAYLOAD_TYPE}."
             )
         event = parse_event(envelope.payload)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise MalformedRequest("请求体不是 JSON。", "The body is not JSON.") from error
     except (MalformedEnvelope, MalformedEvent, NotCanonical, MalformedDisclosure) as error:
         raise MalformedRequest(

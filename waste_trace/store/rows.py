@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, tuple_
 from sqlmodel import SQLModel
 
-from waste_trace.store.writing import table_of, upsert
+from waste_trace.store.writing import table_of, update_rows, upsert
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -24,7 +24,9 @@ class Rows:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._known: dict[type[SQLModel], dict[Key, Row | None]] = {}
-        self._changed: dict[type[SQLModel], dict[Key, None]] = {}
+        #: What changed since the last ``flush``, each with the row as the database has it; None
+        #: where it has none, or nobody has looked.
+        self._changed: dict[type[SQLModel], dict[Key, Row | None]] = {}
 
     def __len__(self) -> int:
         """How many rows it remembers."""
@@ -65,26 +67,41 @@ class Rows:
 
     def put(self, model: type[SQLModel], row: Row) -> None:
         """The row as it is from now on."""
-        key = _key_of(model, row)
-        self._known.setdefault(model, {})[key] = row
-        self._changed.setdefault(model, {})[key] = None
+        self._set(model, _key_of(model, row), row)
 
     def drop(self, model: type[SQLModel], *key: Any) -> None:
         """The row is no more."""
-        self._known.setdefault(model, {})[key] = None
-        self._changed.setdefault(model, {})[key] = None
+        self._set(model, key, None)
 
     def flush(self) -> None:
-        """Write what changed."""
-        for model, keys in self._changed.items():
-            rows = {key: self._known[model][key] for key in keys}
-            upsert(self.connection, model, [row for row in rows.values() if row is not None])
-            gone = [key for key, row in rows.items() if row is None]
+        """Write what changed: of rows that were there, only the columns that did.
+
+        A column that is written costs its indexes, too, whether or not its value is another one
+        (SQLite, the container table: a third).
+        """
+        for model, changed in self._changed.items():
+            known = self._known[model]
+            new, old, gone = list[Row](), list[tuple[Row, Row]](), list[Key]()
+            for key, before in changed.items():
+                row = known[key]
+                if row is None:
+                    gone.append(key)
+                elif before is None:
+                    new.append(row)
+                else:
+                    old.append((before, row))
+            upsert(self.connection, model, new)
+            update_rows(self.connection, model, old)
             columns = list(table_of(model).primary_key.columns)
             for start in range(0, len(gone), _CHUNK):
                 named = tuple_(*columns).in_(gone[start : start + _CHUNK])
                 self.connection.execute(delete(table_of(model)).where(named))
         self._changed.clear()
+
+    def _set(self, model: type[SQLModel], key: Key, row: Row | None) -> None:
+        known = self._known.setdefault(model, {})
+        self._changed.setdefault(model, {}).setdefault(key, known.get(key))
+        known[key] = row
 
 
 def _key_of(model: type[SQLModel], row: Row) -> Key:

@@ -50,6 +50,21 @@ def upsert(
     )
 
 
+def update_rows(
+    connection: Connection,
+    model: type[SQLModel],
+    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+) -> None:
+    """Bring whole rows that are there from what they were (first) to what they are (second)."""
+    by_columns: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for before, row in rows:
+        changed = tuple([name for name, value in row.items() if value != before[name]])
+        by_columns.setdefault(changed, []).append(row)
+    for changed, together in by_columns.items():
+        if changed:
+            bulk.update(connection, table_of(model), changed, together)
+
+
 def insert_rows(
     connection: Connection, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
 ) -> None:

@@ -1,5 +1,8 @@
 """Containers into containers (拼装, 分装, 倒装)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import Field, ValidationInfo, field_validator
 
 from waste_trace.custody.bodies.fields import (
@@ -23,8 +26,9 @@ class MergeBody(ContainersBody):
             raise ValueError("a container cannot be merged into itself")
         return into
 
-    def roles(self) -> dict[str, str]:
-        return {**dict.fromkeys(self.containers, "input"), self.into: "output"}
+    @classmethod
+    def roles_in(cls, body: Mapping[str, Any]) -> dict[str, str]:
+        return {**dict.fromkeys(body["containers"], "input"), body["into"]: "output"}
 
 
 class DivideBody(ContainersBody):
@@ -42,6 +46,7 @@ class DivideBody(ContainersBody):
             raise ValueError("each new container stands there once, and is none of the old ones")
         return into
 
-    def roles(self) -> dict[str, str]:
-        new = {one.container: "output" for one in self.into}
-        return {**dict.fromkeys(self.containers, "input"), **new}
+    @classmethod
+    def roles_in(cls, body: Mapping[str, Any]) -> dict[str, str]:
+        new = {one["container"]: "output" for one in body["into"]}
+        return {**dict.fromkeys(body["containers"], "input"), **new}

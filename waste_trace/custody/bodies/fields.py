@@ -1,9 +1,9 @@
 """Field types that event bodies share: codes that their schemes accept, weights, bounded texts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -102,8 +102,14 @@ class Body(Strict):
             raise ValueError("a digest stands there twice")
         return pii
 
-    def roles(self) -> dict[str, str]:
-        """The containers that this event is about, each with its part in it."""
+    @classmethod
+    def roles_in(cls, body: Mapping[str, Any]) -> dict[str, str]:
+        """The containers that an event with this body is about, each with its part in it.
+
+        Args:
+            body: one that was valid when it was logged. It is not parsed again: this is asked each
+                time that a container is folded.
+        """
         return {}
 
     @property
@@ -154,8 +160,9 @@ class ContainersBody(Body):
             raise ValueError("each weight is of one of the containers, once")
         return weights
 
-    def roles(self) -> dict[str, str]:
-        return dict.fromkeys(self.containers, "subject")
+    @classmethod
+    def roles_in(cls, body: Mapping[str, Any]) -> dict[str, str]:
+        return dict.fromkeys(body.get("containers", ()), "subject")
 
 
 class ManifestBody(ContainersBody):

@@ -1,6 +1,7 @@
 """Codes and labels: given out, given out again, put on, made void."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -22,8 +23,9 @@ class IssueBody(Body):
     key_id: Text
     rotation: Count
 
-    def roles(self) -> dict[str, str]:
-        return dict.fromkeys(self.containers, "subject")
+    @classmethod
+    def roles_in(cls, body: Mapping[str, Any]) -> dict[str, str]:
+        return dict.fromkeys(body["containers"], "subject")
 
 
 class ReissueBody(IssueBody):

@@ -1,5 +1,8 @@
 """Waste comes into being and into containers (产生, 装桶, 称重, 次生)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import Field
 
 from waste_trace.custody.bodies.fields import (
@@ -36,8 +39,9 @@ class SecondaryBody(ProduceBody):
 
     containers: list[ContainerCode] = Field(min_length=1, max_length=200)
 
-    def roles(self) -> dict[str, str]:
-        return dict.fromkeys(self.containers, "source")
+    @classmethod
+    def roles_in(cls, body: Mapping[str, Any]) -> dict[str, str]:
+        return dict.fromkeys(body["containers"], "source")
 
 
 class FillBody(ContainersBody):

@@ -1,6 +1,7 @@
 """At the receiver (过磅, 接收, 拒收), and back at the sender (收回)."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -76,8 +77,9 @@ class AcceptInPartBody(AcceptBody):
             raise ValueError("a container is accepted or refused, not both")
         return refused
 
-    def roles(self) -> dict[str, str]:
-        return {**super().roles(), **dict.fromkeys(self.refused, "refused")}
+    @classmethod
+    def roles_in(cls, body: Mapping[str, Any]) -> dict[str, str]:
+        return {**super().roles_in(body), **dict.fromkeys(body["refused"], "refused")}
 
 
 class RejectBody(ManifestBody):

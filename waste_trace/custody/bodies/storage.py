@@ -1,6 +1,7 @@
 """Waste in a store (入库, 出库, 移库, 巡检, 核销)."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -40,8 +41,9 @@ class InspectBody(Body):
     result: Literal["sound", "leaking", "damaged", "unlabelled", "unreadable", "other"]
     photographs: list[Sha256Text] = Field(default_factory=list, max_length=20)
 
-    def roles(self) -> dict[str, str]:
-        return dict.fromkeys(self.containers, "subject")
+    @classmethod
+    def roles_in(cls, body: Mapping[str, Any]) -> dict[str, str]:
+        return dict.fromkeys(body.get("containers", ()), "subject")
 
 
 class WriteOffBody(ContainersBody):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from waste_trace.custody.bulk import BULK_VERBS
-from waste_trace.custody.vocabulary import VOCABULARY, parse_body
+from waste_trace.custody.vocabulary import VOCABULARY, container_roles
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 PREFIX = "wt"
@@ -70,7 +70,7 @@ def epcis_event(event: Logged, base: str) -> Json | None:
     """The equivalent, or None for a fact that is about no thing."""
     if event.typ not in VOCABULARY:
         return None
-    roles = parse_body(event.typ, event.body).roles()
+    roles = container_roles(event.typ, event.body)
     shape: Callable[[Logged, Mapping[str, str], str], Json]
     if event.typ == "produce" or event.typ in BULK_VERBS:
         shape = _amount

@@ -10,7 +10,7 @@ from waste_trace.compliance.impossible_travel import IMPOSSIBLE_TRAVEL, Place, i
 from waste_trace.compliance.reweighed import REWEIGHED, reweighed
 from waste_trace.custody.fold import Present, Touch
 from waste_trace.custody.states import FINAL
-from waste_trace.custody.vocabulary import parse_body
+from waste_trace.custody.vocabulary import container_roles
 from waste_trace.store.projector import batches
 from waste_trace.store.projector.genealogy import DIVIDING, EDGE_VERBS, project_edges
 from waste_trace.store.projector.packing import settle_packing
@@ -36,10 +36,9 @@ def project_custody(record: Record, work: Work) -> list[str]:
     Returns:
         The numbers of the manifests that now say something else.
     """
-    body = parse_body(record.event.typ, record.event.body)
+    roles = container_roles(record.event.typ, record.event.body)
     if record.event.typ in batches.VERBS:
         batches.project_batch(record.touch(), work)
-    roles = body.roles()
     for code, role in roles.items():
         work.histories.touch_container(code, record.touch(role, code))
     return refold(list(roles), record, work)

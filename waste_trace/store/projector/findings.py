@@ -20,6 +20,8 @@ class Findings:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._keys: dict[tuple[str, str], set[str]] = {}
+        self._looked: set[tuple[tuple[str, ...], str]] = set()
+        self._known: set[str] = set()
         #: What was opened (True) or cleared, all in all, by key: somebody has to be told.
         self.turned: dict[str, bool] = {}
 
@@ -38,6 +40,7 @@ class Findings:
                 table.c.subject.in_(subjects_wanted[start : start + 400]),
             )
             for row in self._rows.connection.execute(query).mappings():
+                self._known.add(row["subject"])
                 self._keys.setdefault((row["rule"], row["subject"]), set()).add(row["key"])
                 self._rows.learn(Finding, dict(row))
 
@@ -50,8 +53,13 @@ class Findings:
         self, rules: Sequence[str], subject: str, raised: Iterable[Raised], record: Record
     ) -> None:
         """From now on exactly ``raised`` stand open on the subject; the others are cleared."""
-        self.ahead(rules, [subject])
+        asked = (tuple(rules), subject)
+        if asked not in self._looked:
+            self.ahead(rules, [subject])
+            self._looked.add(asked)
         now = {finding.key: finding for finding in raised}
+        if not now and subject not in self._known:
+            return  # nothing is wrong with it, and nothing ever was
         for finding in now.values():
             self._raise(finding, record)
         for rule in rules:
@@ -79,6 +87,7 @@ class Findings:
                 self._turn(row["key"], False)
 
     def _raise(self, finding: Raised, record: Record) -> None:
+        self._known.add(finding.subject)
         self._keys.setdefault((finding.rule.name, finding.subject), set()).add(finding.key)
         # Read ahead with its subject; a finding about one event alone cannot have been there.
         before = self._rows.known(Finding, finding.key)

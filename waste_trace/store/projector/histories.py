@@ -12,7 +12,7 @@ from waste_trace.custody.correcting import reads
 from waste_trace.custody.fold import Present, Touch, fold, fold_on
 from waste_trace.custody.manifest_progress import MANIFEST_VERBS
 from waste_trace.custody.retelling import WITHDRAWN, retold
-from waste_trace.custody.vocabulary import parse_body
+from waste_trace.custody.vocabulary import container_roles
 from waste_trace.store.tables import ContainerEvent, CorrectionRow, EventIndex
 from waste_trace.store.writing import insert_rows, table_of
 
@@ -192,7 +192,7 @@ def agreed(connection: Connection, indices: Iterable[int]) -> dict[int, dict[str
 
 def roles_of(touch: Touch) -> dict[str, str]:
     """The containers that an event is about as it reads, each with its part in it."""
-    return parse_body(touch.typ, touch.body).roles()
+    return container_roles(touch.typ, touch.body)
 
 
 def _patched(touch: Touch, corrected: Mapping[int, Mapping[str, str]]) -> Touch:

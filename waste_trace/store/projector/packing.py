@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from waste_trace.compliance.packing_difference import PACKING_DIFFERENCE, packing_difference
 from waste_trace.custody.movements import Kind
-from waste_trace.custody.vocabulary import parse_body
+from waste_trace.custody.vocabulary import container_roles
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.work import Work
 
@@ -15,7 +15,7 @@ def settle_packing(idx: int, codes: Iterable[str], record: Record, work: Work) -
     touch = next(
         touch for code in codes for touch in work.histories.container(code) if touch.idx == idx
     )
-    roles = parse_body(touch.typ, touch.body).roles()
+    roles = container_roles(touch.typ, touch.body)
     work.histories.ahead(roles, [])
     sides = {"input": Decimal(0), "output": Decimal(0)}
     unknown = False

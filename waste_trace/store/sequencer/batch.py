@@ -23,7 +23,7 @@ from waste_trace.ledger.event import (
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.leaf import leaf_bytes
 from waste_trace.ledger.merkle import leaf_hash
-from waste_trace.ledger.receipt import build_receipt
+from waste_trace.ledger.receipt import build_receipt, build_receipts
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader, append
@@ -70,6 +70,7 @@ class Batch:
     registry_changed: bool = False
     root: bytes = b""
     _tree: TreeReader | None = None
+    _receipts: list[str] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -194,9 +195,18 @@ class Batch:
         """Inclusion receipts under ``note`` for placed events."""
         if self._tree is None:
             self._tree = TreeReader(SqlTiles(self.connection), self.size)
-        tree = self._tree
+        tree, first = self._tree, self.head.size
+        if self._hashes and not self._receipts:
+            self._receipts = build_receipts(first, self.size, self.ms, self.size, tree.node, note)
         return [
-            Recorded(index, ms, build_receipt(index, ms, tree.inclusion(index), note), duplicate)
+            Recorded(
+                index,
+                ms,
+                self._receipts[index - first]
+                if index >= first
+                else build_receipt(index, ms, tree.inclusion(index), note),
+                duplicate,
+            )
             for index, ms, duplicate in places
         ]
 
