@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from waste_trace.compliance.rule_book import RuleBook
 from waste_trace.compliance.weight_difference import WeightTolerance
@@ -21,7 +22,7 @@ class Record:
     @property
     def logged_at(self) -> datetime:
         """The logged time, aware UTC."""
-        return datetime.fromtimestamp(self.ms / 1000, UTC)
+        return _instant(self.ms)
 
     def touch(self, role: str = "subject", container: str = "") -> Touch:
         """The event as it concerns one container, or its manifest."""
@@ -36,6 +37,12 @@ class Record:
             body=event.body,
             container=container,
         )
+
+
+@lru_cache(maxsize=64)
+def _instant(ms: int) -> datetime:
+    """The events of one batch are logged in one millisecond."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 @dataclass(frozen=True, slots=True)

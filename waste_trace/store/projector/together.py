@@ -11,8 +11,9 @@ def settle_together(codes: Iterable[str], work: Work) -> None:
     touches = {
         touch.idx: touch
         for code in codes
+        if (together := work.histories.present(code).together)
         for touch in work.histories.container(code)
-        if touch.idx in work.histories.present(code).together
+        if touch.idx in together
     }
     for idx, touch in touches.items():
         members = weighed_members(touch)
