@@ -20,7 +20,7 @@ from waste_trace.ledger.errors import RefusedKeyEvent, UnknownKey
 from waste_trace.ledger.event import PAYLOAD_TYPE, payload_hash
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.merkle import verify_consistency
-from waste_trace.ledger.tiles import TreeReader
+from waste_trace.ledger.tiles import Grown, TreeReader
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.engine import UnstorableValue
 from waste_trace.store.sequencer import (
@@ -305,16 +305,22 @@ def flip_leaf(batch: Batch) -> None:
     batch.connection.execute(update(table).where(table.c.idx == batch.size - 1).values(leaf=b"{}"))
 
 
-def flip_tile(batch: Batch) -> None:
+def flip_tile(batch: Batch, place: int = -1) -> None:
     """A bit of a tile changes between memory and disk."""
     table = table_of(TileRow)
-    data = batch.connection.execute(select(table.c.data).where(table.c.level == 0)).scalar_one()
-    batch.connection.execute(
-        update(table).where(table.c.level == 0).values(data=data[:-1] + bytes([data[-1] ^ 1]))
-    )
+    stored = batch.connection.execute(select(table.c.data).where(table.c.level == 0)).scalar_one()
+    data = bytearray(stored)
+    data[place] ^= 1
+    changed = update(table).where(table.c.level == 0).values(data=bytes(data))
+    batch.connection.execute(changed)
 
 
-@pytest.mark.parametrize("damage", [flip_leaf, flip_tile])
+def flip_old_hash(batch: Batch) -> None:
+    """The bit is in a hash that an earlier batch had written."""
+    flip_tile(batch, 0)
+
+
+@pytest.mark.parametrize("damage", [flip_leaf, flip_tile, flip_old_hash])
 def test_what_is_written_is_read_again_before_it_is_signed(
     sequencer: Sequencer,
     signer: Signer,
@@ -324,9 +330,9 @@ def test_what_is_written_is_read_again_before_it_is_signed(
 ) -> None:
     check = Batch._check_again
 
-    def damaged(batch: Batch, size: int, root: bytes) -> None:
+    def damaged(batch: Batch, grown: Grown) -> None:
         damage(batch)
-        check(batch, size, root)
+        check(batch, grown)
 
     before = size_of(deployment.engine)
     monkeypatch.setattr(Batch, "_check_again", damaged)

@@ -9,7 +9,7 @@ Where PyNaCl (libsodium) is installed it verifies Ed25519, about twice as fast a
 (OpenSSL) and with the same answers under that rule; the standalone verifier does without it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -141,12 +141,27 @@ def check_public_key(algorithm: str, public_key: bytes) -> None:
     raise MalformedKey("公钥无效。", f"Not a valid {algorithm} public key.")
 
 
+def _public_bytes(private: Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    if isinstance(private, Ed25519PrivateKey):
+        return private.public_key().public_bytes_raw()
+    return private.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key that signs. Its representation never shows the secret."""
+    """A private key that signs. Its representation never shows the secret.
+
+    ``public_key``: 32 bytes (ed25519) or the 65-byte uncompressed point (p256).
+    """
 
     algorithm: Algorithm
     _private: Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+    public_key: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "public_key", _public_bytes(self._private))
 
     def __repr__(self) -> str:
         return f"SigningKey({self.algorithm}, public={self.public_key.hex()[:16]}...)"
@@ -170,15 +185,6 @@ class SigningKey:
             return cls(algorithm, ec.derive_private_key(scalar, ec.SECP256R1()))
         except ValueError as error:
             raise MalformedKey("私钥无效。", "Not a valid private key.") from error
-
-    @property
-    def public_key(self) -> bytes:
-        """The raw public key: 32 bytes (ed25519) or the 65-byte uncompressed point (p256)."""
-        if isinstance(self._private, Ed25519PrivateKey):
-            return self._private.public_key().public_bytes_raw()
-        return self._private.public_key().public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
 
     def sign(self, message: bytes) -> bytes:
         """64 signature bytes; deterministic for both algorithms (RFC 8032, RFC 6979)."""

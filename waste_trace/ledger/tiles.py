@@ -211,16 +211,22 @@ class TreeReader:
     """Roots and proofs of any size up to ``size``, read from tiles.
 
     Keeps the last tiles and nodes, because the proofs of one batch visit the same ones.
+
+    Args:
+        nodes: hashes of complete subtrees by height and index, which never change as a log grows;
+            a writer gives those of its last batch.
     """
 
     _KEPT = 64
-    _KEPT_NODES = 4096
+    _KEPT_NODES = 8192
 
-    def __init__(self, reader: TileReader, size: int) -> None:
+    def __init__(
+        self, reader: TileReader, size: int, nodes: dict[tuple[int, int], bytes] | None = None
+    ) -> None:
         self.size = size
         self._reader = reader
         self._tiles: dict[tuple[int, int], list[bytes]] = {}
-        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._nodes = {} if nodes is None else nodes
         self._rights: dict[tuple[int, int], bytes] = {}
 
     def node(self, height: int, index: int) -> bytes:

@@ -26,7 +26,7 @@ from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.receipt import build_receipt, build_receipts
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
-from waste_trace.ledger.tiles import TreeReader, append
+from waste_trace.ledger.tiles import Grown, TreeReader, append
 from waste_trace.notices.kinds import BY_CAUSE
 from waste_trace.store import outbox
 from waste_trace.store.projector import Projector, Record
@@ -53,7 +53,10 @@ class Submitted:
 
 @dataclass(slots=True)
 class Batch:
-    """The state of one transaction. Made by the sequencer's thread, used once."""
+    """The state of one transaction. Made by the sequencer's thread, used once.
+
+    ``nodes``: what the writer knows of the tree below the head; the batch adds its own.
+    """
 
     connection: Connection
     head: Head
@@ -61,6 +64,7 @@ class Batch:
     projector: Projector
     log_key: SigningKey
     now_ms: int
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
     _pending: list[tuple[Record, bytes]] = field(default_factory=list)
     _hashes: list[bytes] = field(default_factory=list)
     _placed: dict[bytes, tuple[int, int]] = field(default_factory=dict)
@@ -181,7 +185,7 @@ class Batch:
                 for tile in grown.tiles
             ],
         )
-        self._check_again(grown.size, grown.root)
+        self._check_again(grown)
         checkpoint = Checkpoint(self.head.origin, grown.size, grown.root)
         note = sign_checkpoint(checkpoint, self.log_key)
         insert_rows(
@@ -194,7 +198,7 @@ class Batch:
     def receipts(self, note: str, places: Sequence[tuple[int, int, bool]]) -> list[Recorded]:
         """Inclusion receipts under ``note`` for placed events."""
         if self._tree is None:
-            self._tree = TreeReader(SqlTiles(self.connection), self.size)
+            self._tree = TreeReader(SqlTiles(self.connection), self.size, self.nodes)
         tree, first = self._tree, self.head.size
         if self._hashes and not self._receipts:
             self._receipts = build_receipts(first, self.size, self.ms, self.size, tree.node, note)
@@ -232,19 +236,21 @@ class Batch:
         if item.beside is not None:
             item.beside(self.connection, index)
 
-    def _check_again(self, size: int, root: bytes) -> None:
+    def _check_again(self, grown: Grown) -> None:
         """What stands in the database must give the root that we are about to sign.
 
         A flipped bit between memory and disk that is signed first ends a log (it has happened to
         public ones); read back and recomputed by another routine, it ends only this batch.
         """
-        written = leaves(self.connection, self.head.size, size)
-        again = self._tree = TreeReader(SqlTiles(self.connection), size)
-        if [leaf_hash(leaf) for leaf in written] != self._hashes or again.root() != root:
+        written = leaves(self.connection, self.head.size, grown.size)
+        tiles = SqlTiles(self.connection)
+        again = self._tree = TreeReader(tiles, grown.size, self.nodes)
+        if [leaf_hash(leaf) for leaf in written] != self._hashes or again.root() != grown.root:
             raise RuntimeError("the batch read back from the database is not what was written")
-        for offset, expected in enumerate(self._hashes):
-            if again.node(0, self.head.size + offset) != expected:
-                raise RuntimeError("a tile read back from the database is not what was written")
+        nodes = [again.node(0, self.head.size + offset) for offset in range(len(self._hashes))]
+        same = all(tiles.read(one.level, one.index, one.width) == one.data for one in grown.tiles)
+        if nodes != self._hashes or not same:
+            raise RuntimeError("a tile read back from the database is not what was written")
 
     def _move_head(self, size: int, root: bytes) -> None:
         expected = {"was": self.head.size, "in_epoch": self.head.epoch}

@@ -85,6 +85,7 @@ class Sequencer:
         self._open_state()
         self._keys = KnownKeys(self.registrar_vkey, self.origin)
         self._projector, self._projected = Projector(config), -1
+        self._nodes: dict[tuple[int, int], bytes] = {}
         self.refresh()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._thread.start()
@@ -208,8 +209,9 @@ class Sequencer:
             _fail(waiting, error)
             return
         except BaseException as error:
-            # The registry may have taken in leaves that were rolled back; read it again.
+            # Leaves that were rolled back may be in the registry and the tree; read them again.
             self._keys.forget()
+            self._nodes = {}
             if len(waiting) > 1:
                 # One bad neighbour must not fail the others.
                 for item in waiting:
@@ -251,6 +253,7 @@ class Sequencer:
                 self._projector,
                 self._key_of("log"),
                 self._clock_ms(),
+                self._nodes,
             )
             batch.ahead([item.item for item in waiting if isinstance(item, _Submit)])
             places = [self._place(batch, item) for item in waiting]
