@@ -16,6 +16,7 @@ from waste_trace.ledger.verify_result import Verdict
 from waste_trace.services.issue_labels import issue_labels
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.settings import Settings
+from waste_trace.store.sequencer.high_water import HighWater
 
 pytestmark = pytest.mark.long
 
@@ -55,8 +56,7 @@ def test_check_says_what_it_found_and_how_far_it_came(home: Path) -> None:
 
 
 def test_check_names_what_went_back(home: Path) -> None:
-    mark = home / "data/high-water"
-    mark.write_text(json.dumps({**json.loads(mark.read_text()), "size": 9}))
+    HighWater(home / "data/high-water").raise_to(Settings().ledger_origin, 9, bytes(32))
     done = cli(home, "check", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["problem"]["what"] == "high-water"

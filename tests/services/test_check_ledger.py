@@ -20,6 +20,7 @@ from waste_trace.services.check_ledger import STATE_FILE, check_ledger
 from waste_trace.services.deployment import Deployment
 from waste_trace.settings import Settings
 from waste_trace.store.engine import is_sqlite, open_engine
+from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.tables import CheckpointRow, Entry, EventIndex, LogState, TileRow
 from waste_trace.store.tiles import SqlTiles, leaves, read_head
 from waste_trace.store.writing import table_of, write_transaction
@@ -193,8 +194,9 @@ def test_a_database_that_went_back_is_found(
 ) -> None:
     deployment = open_deployment(opened_database, data_dir)
     Signer(deployment.sequencer, "dev-signer").append(3)
-    mark = json.loads((data_dir / "high-water").read_text())
-    (data_dir / "high-water").write_text(json.dumps({**mark, "size": mark["size"] + 1}))
+    mark, origin = HighWater(data_dir / "high-water"), deployment.sequencer.origin
+    size, root = mark.reached(origin) or (0, b"")
+    mark.raise_to(origin, size + 1, root)
     verdict, what, _ = first_bad(check_ledger(deployment.settings))
     assert (verdict, what) == (Verdict.TAMPERED, "high-water")
 

@@ -4,21 +4,26 @@ import hashlib
 import json
 import shutil
 import stat
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database, Databases
 from tests.store.ledger_checks import check_ledger
 from tests.store.signer import Signer
+from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import MalformedKey
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.blobs import Blobs
 from waste_trace.store.key_files import KeyFiles
 from waste_trace.store.sequencer import LedgerRolledBack
 from waste_trace.store.sequencer.high_water import HighWater
+from waste_trace.store.sequencer.mark_file import MarkUnreadable
 
 
 def mode(path: Path) -> int:
@@ -179,9 +184,62 @@ def test_the_mark_is_never_lowered(tmp_path: Path) -> None:
     path = tmp_path / "high-water"
     HighWater(path).raise_to("x/1", 11, b"b" * 32)
     HighWater(path).raise_to("x/1", 10, b"a" * 32)
-    assert json.loads(path.read_text())["size"] == 11
+    assert HighWater(path).reached("x/1") == (11, b"b" * 32)
     HighWater(path).raise_to("x/2", 1, b"c" * 32)  # a new ledger, opened on purpose
-    assert json.loads(path.read_text())["size"] == 1
+    assert HighWater(path).reached("x/2") == (1, b"c" * 32)
+
+
+@given(which=st.integers(0, 1), torn=st.integers(0, 511), raised=st.integers(2, 7))
+def test_a_write_that_a_power_cut_tears_leaves_the_mark_before(
+    which: int, torn: int, raised: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "high-water"
+        mark = HighWater(path)
+        for size in range(1, raised + 1):
+            mark.raise_to("x/1", size, bytes([size]) * 32)
+        mark.close()
+        data = bytearray(path.read_bytes())
+        data[which * 512 + torn] ^= 0x80
+        path.write_bytes(data)
+        # The first write fills both places; every other one the place whose turn it is.
+        newest = (raised + 1) % 2
+        left = raised - 1 if which == newest else raised
+        assert HighWater(path).reached("x/1") == (left, bytes([left]) * 32)
+
+
+def test_a_mark_that_is_no_mark_is_not_overlooked(tmp_path: Path) -> None:
+    path = tmp_path / "high-water"
+    HighWater(path).raise_to("x/1", 3, b"c" * 32)
+    for data in (b"", b"{}", b"[]", bytes(1024), path.read_bytes()[:100]):
+        path.write_bytes(data)
+        with pytest.raises(MarkUnreadable):
+            HighWater(path).reached("x/1")
+        with pytest.raises(MarkUnreadable):
+            HighWater(path).raise_to("x/1", 4, b"d" * 32)
+
+
+def test_a_mark_in_the_older_form_is_read_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "high-water"
+    path.write_text(json.dumps({"origin": "x/1", "size": 9, "root": b64(b"i" * 32)}))
+    mark = HighWater(path)
+    assert mark.reached("x/1") == (9, b"i" * 32)
+    mark.raise_to("x/1", 8, b"h" * 32)
+    assert mark.reached("x/1") == (9, b"i" * 32)
+    mark.raise_to("x/1", 10, b"j" * 32)
+    mark.raise_to("x/1", 11, b"k" * 32)
+    assert HighWater(path).reached("x/1") == (11, b"k" * 32)
+
+
+def test_a_mark_file_that_was_taken_away_is_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "high-water"
+    mark = HighWater(path)
+    mark.raise_to("x/1", 1, b"a" * 32)
+    mark.raise_to("x/1", 2, b"b" * 32)
+    path.unlink()
+    mark.raise_to("x/1", 3, b"c" * 32)
+    mark.raise_to("x/1", 4, b"d" * 32)
+    assert HighWater(path).reached("x/1") == (4, b"d" * 32)
 
 
 def test_many_raise_one_mark(tmp_path: Path) -> None:
@@ -197,19 +255,23 @@ def test_many_raise_one_mark(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert json.loads(path.read_text())["size"] == 59
+    assert HighWater(path).reached("x/1") == (59, bytes([59]) * 32)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["high-water", "high-water.lock"]
 
 
 def test_without_a_mark_nothing_signed_leaves(deployment: Deployment) -> None:
     signer = Signer(deployment.sequencer, "dev-signer")
     item = signer.sign()
-    mark = deployment.settings.data_dir / "high-water.new"
+    mark = deployment.settings.data_dir / "high-water.lock"
+    mark.unlink()
     mark.mkdir()
     with pytest.raises(OSError, match="directory"):
         deployment.sequencer.submit(item).result(30)
     mark.rmdir()
     recorded = deployment.sequencer.submit(item).result(30)
     assert recorded.duplicate  # it had been committed; the device asked again
-    size = json.loads((deployment.settings.data_dir / "high-water").read_text())["size"]
-    assert size == recorded.index + 1
+    reached = HighWater(deployment.settings.data_dir / "high-water").reached(
+        deployment.sequencer.origin
+    )
+    assert reached is not None
+    assert reached[0] == recorded.index + 1

@@ -4,43 +4,30 @@ A file remembers it between runs (an old backup was restored), and this process 
 it runs (the server under it failed over to a copy that was behind).
 """
 
-import fcntl
-import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.tiles import TileReader, TreeReader
+from waste_trace.store.sequencer.mark_file import Mark, MarkFile
 from waste_trace.store.sequencer.outcome import LedgerRolledBack
 from waste_trace.store.tiles import Head
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    origin: str
-    size: int
-    root: bytes
 
 
 class HighWater:
     """The file with the largest size and root that processes with this folder have committed."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._own: _Mark | None = None
+        self._file = MarkFile(path)
+        self._own: Mark | None = None
 
     def raise_to(self, origin: str, size: int, root: bytes) -> None:
         """Remember a commit; durable before the call returns. A higher mark stays."""
-        mark = _Mark(origin, size, root)
+        mark = Mark(origin, size, root)
         if mark == self._own:
             return
-        with self._locked():
-            there = self._read()
+        with self._file.locked():
+            there = self._file.read()
             if there is None or there.origin != origin or there.size < size:
-                self._write(mark)
+                self._file.write(mark)
         self._own = mark
 
     def check(self, head: Head, reader: TileReader) -> None:
@@ -49,7 +36,7 @@ class HighWater:
         Raises:
             LedgerRolledBack
         """
-        mark = self._read()
+        mark = self._file.read()
         if mark is not None:
             _require(mark, head, reader)
 
@@ -64,38 +51,15 @@ class HighWater:
 
     def reached(self, origin: str) -> tuple[int, bytes] | None:
         """Size and root of the mark, if there is one of that ledger."""
-        mark = self._read()
+        mark = self._file.read()
         return None if mark is None or mark.origin != origin else (mark.size, mark.root)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Processes that share the folder take turns, or one would lower the other's mark."""
-        with self._path.with_suffix(".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-    def _read(self) -> _Mark | None:
-        if not self._path.exists():
-            return None
-        value = json.loads(self._path.read_text(encoding="ascii"))
-        return _Mark(value["origin"], value["size"], decode_b64(value["root"]))
-
-    def _write(self, mark: _Mark) -> None:
-        value = {"origin": mark.origin, "size": mark.size, "root": b64(mark.root)}
-        temporary = self._path.with_suffix(".new")
-        with temporary.open("w", encoding="ascii") as file:
-            file.write(json.dumps(value, sort_keys=True))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # or a power cut could bring the old name back
-        finally:
-            os.close(folder)
+    def close(self) -> None:
+        """Let go of the file; it opens again when it is needed."""
+        self._file.close()
 
 
-def _require(mark: _Mark, head: Head, reader: TileReader) -> None:
+def _require(mark: Mark, head: Head, reader: TileReader) -> None:
     if mark.origin != head.origin:
         return
     if head.size < mark.size:

@@ -147,6 +147,7 @@ class Sequencer:
         self._closing = True
         self._queue.put(None)
         self._thread.join()
+        self._high_water.close()
         while True:
             try:
                 late = self._queue.get_nowait()
