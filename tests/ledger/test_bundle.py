@@ -22,6 +22,7 @@ from waste_trace.ledger.bundle_zip import zip_bundle
 from waste_trace.ledger.errors import IncompleteBundle, LedgerError, MalformedBundle
 from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.tiles import TreeReader
+from waste_trace.ledger.verify import verify_bundle
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +238,17 @@ def test_a_name_that_stands_twice_in_a_zip(tmp_path: Path) -> None:
             target.writestr("a", "2")
     with open_bundle(archive) as bundle, pytest.raises(MalformedBundle):
         bundle.names()
+
+
+def test_a_name_without_a_letter_in_a_zip(tmp_path: Path) -> None:
+    """One changed byte of a zip's directory makes one; found by a campaign."""
+    archive = tmp_path / "b.zip"
+    archive.write_bytes(zipped(small_ledger(2).write(tmp_path / "b")))
+    with zipfile.ZipFile(archive, "a") as target:
+        target.writestr(zipfile.ZipInfo(""), b"x")
+    report = verify_bundle(archive)
+    assert report.exit_code == 1
+    assert report.problem is not None
 
 
 def test_the_manifest_holds_sha256(tmp_path: Path) -> None:

@@ -105,12 +105,13 @@ class ZipBundle:
         except BaseException:
             self._file.close()
             raise
-        self._infos = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
+        # Not `ZipInfo.is_dir`, which breaks on a name without a letter.
+        self._files = [one for one in self._zip.infolist() if not one.filename.endswith("/")]
+        self._infos = {info.filename: info for info in self._files}
 
     def names(self) -> set[str]:
         """Every file in the zip; MalformedBundle if one name stands there twice."""
-        files = [info for info in self._zip.infolist() if not info.is_dir()]
-        if len(files) != len(self._infos):
+        if len(self._files) != len(self._infos):
             raise MalformedBundle("压缩包内有重名文件。", "Two files in the zip share a name.")
         return set(self._infos)
 
