@@ -132,9 +132,9 @@ def _flush_slowly(seconds: float) -> None:
         return
     flush = os.fdatasync
 
-    def slow(file: Any) -> None:
+    def slow(fd: Any) -> None:
         time.sleep(seconds)
-        flush(file)
+        flush(fd)
 
     def commit(connection: Connection) -> None:
         if connection.get_execution_options().get("write"):
