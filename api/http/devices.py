@@ -141,7 +141,7 @@ def _identity(deployment: Deployment, enrolled: Enrolled) -> dict[str, Any]:
         "site": enrolled.site,
         "origin": sequencer.origin,
         "log_vkey": sequencer.log_vkey.text,
-        "registrar_vkey": sequencer.registrar_vkey.text,
+        "registrar_vkey": deployment.registrar_vkey(enrolled.envelope.key_id).text,
         "issuers": issuers,
         "actions": _actions(kinds),
         "receipt": enrolled.receipt,

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.databases import unavailable
 from tests.ledger.sample_ledger import (
     Device,
     SampleLedger,
+    enrol_body,
     key,
     rotate,
     small_ledger,
@@ -166,6 +168,36 @@ def test_rotation_revocation_gaps_forks_and_split_views(page: Page, tmp_path: Pa
     assert {notice.what for notice in ours.warnings} >= {
         "fork", "seen", "late_after_revoke", "gap", "device_fork",
     }  # fmt: skip
+
+
+def test_a_registrar_that_has_changed_its_key(page: Page, tmp_path: Path) -> None:
+    ledger = SampleLedger()
+    ledger.open()
+    old = replace(ledger.registrar)
+    ledger.log(rotate(ledger.registrar, key(40)))
+    ledger.enrol(Device("gun-01", key(21)))
+    folder = ledger.write(tmp_path / "good")
+    assert verify_bundle(folder, tmp_path / "good-keys").exit_code == 0
+    assert check(page, zipped(folder), tmp_path / "good-keys")["verdict"] == "proven"
+    newer = ledger.registrar
+    ended: dict[str, JsonValue] = {"dev": "registrar", "ep": 0, "last_good_seq": 0, "reason": ""}
+    for number, bad in enumerate(
+        [
+            old.event("key.enrol", enrol_body(Device("gun-02", key(22)))),
+            rotate(replace(newer), key(2)),
+            rotate(replace(newer), key(41, "p256")),
+            newer.event("key.revoke", ended),
+        ]
+    ):
+        tried = SampleLedger()
+        tried.append_leaves(ledger.leaves)
+        tried.log(bad)
+        folder = tried.write(tmp_path / str(number))
+        ours = verify_bundle(folder, tmp_path / "good-keys")
+        theirs = check(page, zipped(folder), tmp_path / "good-keys")
+        assert (ours.verdict, theirs["verdict"]) == ("tampered", "tampered"), number
+        assert ours.problem is not None
+        assert ours.problem.index == theirs["problem"]["index"] == 4
 
 
 def test_keys_witnesses_and_what_is_no_bundle(

@@ -24,6 +24,7 @@ from waste_trace.ledger.errors import LedgerError
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import create_enrolment_code
+from waste_trace.services.renew_key import renew_key
 
 Meddle = Callable[[httpx.Request], httpx.Response | None]
 
@@ -84,6 +85,24 @@ def test_what_waits_is_sent_and_proven(device: Handheld, client: httpx.Client) -
     records = device.notebook.records(RECEIVED)
     assert [record.index for record in records] == [seen["n"] - 2, seen["n"] - 1]
     assert sync(device, client).received == []
+
+
+def test_a_device_enrols_with_a_registrar_that_has_changed_its_key(
+    device: Handheld, client: httpx.Client, deployment: Deployment, quick_path: Path
+) -> None:
+    """Before and after, and with an answer that was lost and asked for again in between."""
+    renew_key(deployment, "registrar", "yearly")
+    code = create_enrolment_code(deployment, FACTORY, "", ACTOR, "x")
+    second = Handheld(quick_path / "second", "tests")
+    enrol(second, client, code, "手持端")
+    renew_key(deployment, "registrar", "yearly")
+    enrol(second, client, code, "手持端")
+    for handheld in (device, second):
+        handheld.record("produce", produce("1.000"))
+        assert sync(handheld, client).waiting == 0
+    vkeys = {one.identity["registrar_vkey"] for one in (device, second)}
+    assert vkeys == {deployment.registrar_vkey(f"registrar/{ep}").text for ep in (0, 1)}
+    second.close()
 
 
 def test_a_refused_record_holds_nobody_up(device: Handheld, client: httpx.Client) -> None:

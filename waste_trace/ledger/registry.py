@@ -131,6 +131,12 @@ class KeyRegistry:
         self.authorise(event)
         if event.typ != "key.rotate" and event.dev != REGISTRAR:
             raise self._refused("只有登记员可以办理。", "Only the registrar may do this.")
+        if event.dev == REGISTRAR and event.ep != self.epochs[REGISTRAR]:
+            # Its events are made where the log is, so none is late; a number that the old key has
+            # used before must not let whoever has found that key register anything again.
+            raise self._refused(
+                "登记员此前已更换密钥。", "The registrar had changed its key before."
+            )
         body = read_body(event)
         match body:
             case Opening():
@@ -160,6 +166,7 @@ class KeyRegistry:
         self.opened = True
 
     def _enrol(self, index: int, body: KeyEnrolment) -> None:
+        self._require_other(body.dev)
         if body.ep != self.epochs.get(body.dev, -1) + 1:
             raise self._refused("密钥轮次应逐次加一。", "Key epochs grow by one.", ep=body.ep)
         self._add(
@@ -177,12 +184,32 @@ class KeyRegistry:
                 "换钥事件与其前一事件不符。",
                 "last_seq and last_hash must name the event just before the rotation.",
             )
+        if event.dev == REGISTRAR:
+            self._check_registrar_key(body)
         old.last_good_seq, old.ended_by = event.seq, Refusal.RETIRED
         self._add(
             EnrolledKey(old.dev, body.ep, body.alg, body.pub, old.org, old.purpose, old.name, index)
         )
 
+    def _check_registrar_key(self, body: KeyRotation) -> None:
+        """Notes and enrolments are verified with it: Ed25519, and none that it has had before."""
+        had = [key.public_key for key in self.keys.values() if key.dev == REGISTRAR]
+        if body.alg != "ed25519" or body.pub in had:
+            raise self._refused(
+                "登记员的新密钥必须是未用过的 Ed25519 密钥。",
+                "The registrar's next key must be an Ed25519 key that it has not had before.",
+            )
+
+    def _require_other(self, dev: str) -> None:
+        """Whoever holds the registrar's key could as well write that it was given or taken away."""
+        if dev == REGISTRAR:
+            raise self._refused(
+                "登记员的密钥只能由其自身更换（key.rotate），不能登记或吊销。",
+                "The registrar's key changes by its own key.rotate; nobody enrols or revokes it.",
+            )
+
     def _revoke(self, body: KeyRevocation) -> None:
+        self._require_other(body.dev)
         key = self.key_for(body.dev, body.ep)
         if key is None:
             raise self._refused("要吊销的密钥未登记。", "There is no such key to revoke.")

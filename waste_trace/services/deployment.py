@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 from waste_trace.compliance.weight_difference import WeightTolerance
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.policy import Policy, format_policy
+from waste_trace.ledger.registry import REGISTRAR
+from waste_trace.ledger.vkey import VerifierKey
 from waste_trace.services.attempts import Attempts
 from waste_trace.services.intake import Intake
 from waste_trace.services.last_round import LastRound
@@ -90,6 +92,11 @@ class Deployment:
     def service_key(self, dev: str) -> SigningKey:
         """The key with which one of the ledger's own services signs now."""
         return self.keys.key(service_key_name(dev, self.sequencer.registry.epochs.get(dev, 0)))
+
+    def registrar_vkey(self, key_id: str) -> VerifierKey:
+        """The public key of a registrar's ``registrar/ep`` (DSSE keyid) that the ledger knows."""
+        key = self.sequencer.refresh().keys[REGISTRAR, int(key_id.rpartition("/")[2])]
+        return replace(self.sequencer.registrar_vkey, public_key=key.public_key)
 
     def now(self) -> datetime:
         """The present, aware UTC, by the deployment's clock."""

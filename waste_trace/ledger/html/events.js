@@ -66,7 +66,10 @@ class EventChecks {
 
   register(event, keyId, key) {
     const { typ, body } = event;
-    if (BY_REGISTRAR.has(typ) && keyId !== 'registrar/0') throw new Error(`only the registrar may write ${typ}`);
+    const byRegistrar = event.dev === 'registrar';
+    if (BY_REGISTRAR.has(typ) && !byRegistrar) throw new Error(`only the registrar may write ${typ}`);
+    if (byRegistrar && (BY_REGISTRAR.has(typ) || typ === 'key.rotate') && event.ep !== this.epochs.get('registrar')) throw new Error('the registrar had changed its key before');
+    if ((typ === 'key.enrol' || typ === 'key.revoke') && body.dev === 'registrar') throw new Error('nobody enrols or revokes the registrar');
     if ((BY_REGISTRAR.has(typ) || typ === 'key.rotate') && key.last !== null && event.seq > key.last) throw new Error('its key had ended');
     if (typ === 'ledger.open' && (body.origin !== this.origin || body.registrar !== this.registrar.text)) {
       throw new Error('the ledger was opened with another registrar');
@@ -74,6 +77,8 @@ class EventChecks {
     if (typ === 'key.enrol') this.add(body.dev, body);
     if (typ === 'key.rotate') {
       if (body.last_seq !== event.seq - 1 || body.last_hash !== event.prev || body.ep !== event.ep + 1) throw new Error('the rotation does not follow its last event');
+      const had = (pub) => [...this.keys].some(([id, one]) => id.startsWith('registrar/') && same(one.pub, pub));
+      if (byRegistrar && (body.alg !== 'ed25519' || had(unbase64(body.pub)))) throw new Error('the registrar’s next key must be a new Ed25519 key');
       this.add(event.dev, body);
       Object.assign(key, { last: event.seq, why: 'rotated' });
     }

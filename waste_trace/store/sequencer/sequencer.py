@@ -96,7 +96,7 @@ class Sequencer:
 
     @property
     def registrar_vkey(self) -> VerifierKey:
-        """The public key of the registrar."""
+        """The public key of the registrar's first epoch, which leaf 0 names."""
         return log_vkey(f"{self.origin}/registrar", self._key_of("registrar"))
 
     @property
