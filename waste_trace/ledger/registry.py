@@ -11,6 +11,7 @@ from waste_trace.ledger.encoding import b64url
 from waste_trace.ledger.errors import RefusedKeyEvent, UnknownKey
 from waste_trace.ledger.event import Event
 from waste_trace.ledger.fork_evidence import check_fork
+from waste_trace.ledger.log_keys import LogKeys, read_log_key
 from waste_trace.ledger.registry_bodies import (
     LOG_EVENT_TYPES,
     Erasure,
@@ -18,6 +19,7 @@ from waste_trace.ledger.registry_bodies import (
     KeyEnrolment,
     KeyRevocation,
     KeyRotation,
+    NextLogKey,
     Opening,
     Organisation,
     Site,
@@ -73,6 +75,7 @@ class KeyRegistry:
     epochs: dict[str, int] = field(default_factory=dict)
     organisations: dict[str, Organisation] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
+    log_keys: LogKeys = field(default_factory=LogKeys)
     catalogue: str = ""
     opened: bool = False
 
@@ -147,6 +150,8 @@ class KeyRegistry:
                 self._rotate(index, event, body)
             case KeyRevocation():
                 self._revoke(body)
+            case NextLogKey():
+                self.log_keys = self.log_keys.named(index, self.origin, body)
             case Organisation():
                 self.organisations[body.org] = body
             case Site():
@@ -162,6 +167,8 @@ class KeyRegistry:
                 "开账条目与台账名称或登记员公钥不符。",
                 "The opening leaf names another ledger or another registrar.",
             )
+        if body.log_key:
+            self.log_keys = LogKeys(read_log_key(body.log_key, self.origin))
         self.catalogue = body.catalogue
         self.opened = True
 

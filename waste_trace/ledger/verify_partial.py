@@ -12,6 +12,7 @@ from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.errors import LedgerError
 from waste_trace.ledger.event import Event, payload_hash
 from waste_trace.ledger.leaf import Leaf, parse_leaf
+from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.merkle import leaf_hash, verify_inclusion
 from waste_trace.ledger.partial import (
     ORGANISATION,
@@ -127,8 +128,8 @@ class PartialPass:
         self._registrar = registrar
         self._report = report
 
-    def run(self) -> None:
-        """Check everything, or raise the first `Finding`."""
+    def run(self) -> LogKeys:
+        """Check everything, or raise the first `Finding`; which keys the log has had."""
         scope = parse_scope(self._bundle.read(SCOPE))
         note = self._bundle.read("checkpoint").decode()
         disclosures = DisclosureChecks(self._bundle, self._report)
@@ -146,6 +147,7 @@ class PartialPass:
         disclosures.finish()
         self._report.passed("scope", "the entries are those that scope.json names")
         self._report.scope = describe_scope(scope, events)
+        return events.log_keys
 
     def _indices(self) -> list[int]:
         matches = (_ENTRY.fullmatch(name) for name in self._bundle.names())

@@ -19,7 +19,7 @@ from waste_trace.services.intake import Intake
 from waste_trace.services.last_round import LastRound
 from waste_trace.services.rule_book import rule_book
 from waste_trace.services.witness_alarm import read_alarm
-from waste_trace.services.witness_policy import read_policy
+from waste_trace.services.witness_policy import read_policy, with_logs
 from waste_trace.settings import Settings
 from waste_trace.store.blobs import Blobs
 from waste_trace.store.disclosures import Vault
@@ -107,10 +107,16 @@ class Deployment:
         """Seals and unseals the personal data beside the ledger."""
         return Vault(self.keys.secret("disclosure"))
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
-        """Which witnesses are asked and how many suffice; read once. Raises UnusablePolicy."""
-        return read_policy(self.settings.witness_policy, self.sequencer.log_vkey)
+        """The log's keys, which witnesses are asked and how many suffice. Raises UnusablePolicy."""
+        self.sequencer.refresh()  # another process may have changed the log's key
+        return with_logs(self._witnesses, self.sequencer.log_vkeys)
+
+    @cached_property
+    def _witnesses(self) -> Policy:
+        """The policy of the settings, read once."""
+        return read_policy(self.settings.witness_policy, self.sequencer.log_vkeys)
 
     def policy_text(self) -> str:
         """The trust policy of this ledger as a file (c2sp.org/tlog-policy)."""

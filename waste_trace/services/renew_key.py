@@ -1,8 +1,9 @@
-"""Another key for the registrar or one of the ledger's own services (换钥).
+"""Another key for the registrar, the log or one of the ledger's own services (换钥).
 
 For a service, whose key is old or was stolen, two leaves of the registrar in one transaction: the
 new key counts, and the old one no longer does. What the old key has signed until then stays good,
-labels in the yards included. The registrar has nobody above it: its old key names its next one.
+labels in the yards included. The registrar has nobody above it: its old key names its next one. The
+log's next key is named by the registrar, and both keys sign the checkpoint that covers the leaf.
 """
 
 from collections.abc import Sequence
@@ -12,16 +13,18 @@ from sqlalchemy import Connection, select
 
 from waste_trace.custody.errors import CustodyError
 from waste_trace.ledger.encoding import b64
+from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.registry import REGISTRAR
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import SERVICES, enrolment
 from waste_trace.services.plain_text import is_plain
 from waste_trace.store.key_store import service_key_name
 from waste_trace.store.sequencer import Draft, Recorded
+from waste_trace.store.sequencer.own_keys import LOG
 from waste_trace.store.tables import Device
 from waste_trace.store.writing import table_of
 
-RENEWABLE = (REGISTRAR, *SERVICES)
+RENEWABLE = (LOG, REGISTRAR, *SERVICES)
 
 
 class RenewalRefused(CustodyError):
@@ -45,6 +48,8 @@ def renew_key(deployment: Deployment, name: str, reason: str) -> Recorded:
         raise RenewalRefused(f"不能更换“{name}”的密钥。", f"The key of {name!r} cannot be renewed.")
     if name == REGISTRAR:
         return _renew_registrar_key(deployment, reason)
+    if name == LOG:
+        return _renew_log_key(deployment, reason)
     return _renew_service_key(deployment, name, reason)
 
 
@@ -88,3 +93,16 @@ def _renew_registrar_key(deployment: Deployment, reason: str) -> Recorded:
         return [Draft("key.rotate", body)]
 
     return deployment.sequencer.compose(REGISTRAR, build)[0]
+
+
+def _renew_log_key(deployment: Deployment, reason: str) -> Recorded:
+    sequencer = deployment.sequencer
+    ep = sequencer.refresh().log_keys.epoch + 1
+    key = deployment.keys.key(service_key_name(LOG, ep))
+    body: dict[str, object] = {
+        "ep": ep,
+        "vkey": log_vkey(sequencer.origin, key).text,
+        "replaces": sequencer.log_vkey.text,
+        "reason": reason,
+    }
+    return sequencer.compose(REGISTRAR, lambda _: [Draft("log.key", body)])[0]
