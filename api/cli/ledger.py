@@ -19,9 +19,9 @@ from waste_trace.services.export_partial import (
     export_organisation,
     period_of,
 )
-from waste_trace.services.open_ledger import SERVICES
 from waste_trace.services.rebuild import rebuild as rebuild_tables
-from waste_trace.services.renew_key import renew_service_key
+from waste_trace.services.renew_key import RENEWABLE
+from waste_trace.services.renew_key import renew_key as renew
 from waste_trace.services.restore_ledger import begin_ledger, end_ledger
 from waste_trace.settings import Settings
 
@@ -94,13 +94,13 @@ def restore(
 
 @ledger.command("renew-key")
 def renew_key(
-    service: Annotated[str, typer.Argument(help="、".join(SERVICES))],
+    name: Annotated[str, typer.Argument(help="、".join(RENEWABLE))],
     because: Annotated[str, typer.Option(help="原因 the reason, for everybody to read")],
 ) -> None:
-    """更换台账自身服务的密钥。 A new key for one of the ledger's own services; the old one ends."""
+    """更换台账自身的密钥。 A new key for one that the ledger signs with; the old one ends."""
     with opened() as deployment:
-        recorded = renew_service_key(deployment, service, because)
-    say(f"✓ {service}：新密钥自第 {recorded.index} 条起生效 the new key counts from that entry on")
+        recorded = renew(deployment, name, because)
+    say(f"✓ {name}：新密钥自第 {recorded.index} 条起生效 the new key counts from that entry on")
 
 
 def _fits(org: str, first: datetime | None, last: datetime | None) -> bool:

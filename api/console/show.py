@@ -34,6 +34,7 @@ _LOG_EVENTS: Mapping[str, Named] = {
     "ledger.open": Named("台账开立", "Ledger opened"),
     "key.enrol": Named("密钥登记", "Key enrolled"),
     "key.rotate": Named("密钥更换", "Key rotated"),
+    "log.key": Named("台账换钥", "Log key changed"),
     "key.revoke": Named("密钥吊销", "Key revoked"),
     "org.register": Named("单位登记", "Organisation registered"),
     "site.register": Named("场所登记", "Site registered"),

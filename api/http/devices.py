@@ -125,6 +125,7 @@ def _actions(kinds: frozenset[str]) -> list[dict[str, Any]]:
 
 def _identity(deployment: Deployment, enrolled: Enrolled) -> dict[str, Any]:
     sequencer = deployment.sequencer
+    registrar = deployment.registrar_vkey(enrolled.envelope.key_id)  # looks up who may sign now
     row = next(row for row in list_organisations(deployment) if row["org"] == enrolled.org)
     kinds = frozenset(row["kinds"].split(","))
     issuers = {
@@ -141,7 +142,7 @@ def _identity(deployment: Deployment, enrolled: Enrolled) -> dict[str, Any]:
         "site": enrolled.site,
         "origin": sequencer.origin,
         "log_vkey": sequencer.log_vkey.text,
-        "registrar_vkey": sequencer.registrar_vkey.text,
+        "registrar_vkey": registrar.text,
         "issuers": issuers,
         "actions": _actions(kinds),
         "receipt": enrolled.receipt,

@@ -1,14 +1,16 @@
 """The ledger for everybody: checkpoints, tiles (c2sp.org/tlog-tiles), proofs, audit bundles."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel
 
 from api.http.permissions import Anybody, House
+from waste_trace.ledger.dsse import envelope_value
 from waste_trace.ledger.encoding import b64
+from waste_trace.services.key_changes import handover_note, key_changes
 from waste_trace.services.last_round import Failure
 from waste_trace.services.prove import prove_consistency, prove_event, read_tile
 from waste_trace.services.witness_alarm import WitnessAlarm
@@ -59,6 +61,20 @@ class Witnessing(BaseModel):
     unanswered: list[Unanswered]
     alarms: list[Unanswered]
     read_only: bool
+
+
+class Change(BaseModel):
+    """A leaf that changes a key of registrar or log, under the first checkpoint that covers it."""
+
+    index: int
+    envelope: dict[str, Any]
+    receipt: str
+
+
+class KeyChanges(BaseModel):
+    """Changes in the order of the log; at most 100 in one answer."""
+
+    changes: list[Change]
 
 
 class Keys(BaseModel):
@@ -146,13 +162,32 @@ def receipt(index: int, deployment: House, _: Anybody) -> PlainTextResponse:
     return PlainTextResponse(prove_event(deployment, index))
 
 
+@router.get("/log/log-keys/{ep:int}.checkpoint", response_class=PlainTextResponse)
+def handover(ep: int, deployment: House, _: Anybody) -> PlainTextResponse:
+    """The checkpoint that the log's key of epoch ``ep`` and the one before it have both signed."""
+    return PlainTextResponse(handover_note(deployment, ep))
+
+
+@router.get("/v1/ledger/key-changes")
+def changes(deployment: House, _: Anybody, after: int = -1) -> KeyChanges:
+    """How one who knows older keys of registrar and log is led to the newest, leaf by leaf."""
+    found = key_changes(deployment, after)
+    return KeyChanges(
+        changes=[
+            Change(index=one.index, envelope=envelope_value(one.envelope), receipt=one.receipt)
+            for one in found
+        ]
+    )
+
+
 @router.get("/v1/ledger/keys")
 def keys(deployment: House, _: Anybody) -> Keys:
     """The public keys. A verifier should get them on another way than this one."""
     sequencer = deployment.sequencer
+    policy = deployment.policy_text()  # looks up who may sign now
     return Keys(
         origin=sequencer.origin,
         log_vkey=sequencer.log_vkey.text,
         registrar_vkey=sequencer.registrar_vkey.text,
-        policy=deployment.policy_text(),
+        policy=policy,
     )

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from waste_trace.errors import WasteTraceError
-from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.dsse import envelope_from_value, verify_envelope
 from waste_trace.ledger.errors import InvalidProof
 from waste_trace.ledger.event import parse_event
 from waste_trace.ledger.keys import SigningKey
-from waste_trace.ledger.receipt import verify_receipt
+from waste_trace.ledger.receipt import VerifiedReceipt, verify_receipt
 from waste_trace.ledger.registry_bodies import KeyEnrolment, read_body
 from waste_trace.ledger.vkey import parse_vkey
 
 
-def prove_enrolment(answer: Mapping[str, Any], key: SigningKey) -> Checkpoint:
-    """The checkpoint under which the ledger holds this device's enrolment.
+def prove_enrolment(answer: Mapping[str, Any], key: SigningKey) -> VerifiedReceipt:
+    """Where, and under which checkpoint, the ledger holds this device's enrolment.
 
     The leaf was signed by the registrar and names this device, its organisation and this very key.
 
@@ -45,4 +44,4 @@ def prove_enrolment(answer: Mapping[str, Any], key: SigningKey) -> Checkpoint:
             "台账中的登记不是本机的这把密钥。",
             "What the ledger holds is not the enrolment of this key of this device.",
         )
-    return proven.checkpoint
+    return proven

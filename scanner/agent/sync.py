@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 import httpx
 
 from scanner.agent.enrolment import prove_enrolment
 from scanner.agent.handheld import Handheld
+from scanner.agent.log_key import remember_keys, with_log_key
 from scanner.agent.notebook import RECEIVED, REFUSED, WAITING, QueuedRecord
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint
@@ -87,11 +89,12 @@ def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> Non
         problem = _json(answer)
         raise EnrolmentFailed(problem.get("zh", "登记失败。"), problem.get("en", "Not enrolled."))
     identity = _json(answer)
-    if not _continues(handheld, client, prove_enrolment(identity, handheld.key)):
+    proven = prove_enrolment(identity, handheld.key)
+    if not _continues(handheld, client, proven.checkpoint):
         raise EnrolmentFailed(
             "台账未答复，请用同一登记码重试。", "The ledger did not answer; use the code again."
         )
-    handheld.notebook.remember(identity=identity)
+    handheld.notebook.remember(identity=identity, keys=remember_keys(proven))
 
 
 def sync(handheld: Handheld, client: httpx.Client) -> SyncReport:
@@ -232,7 +235,8 @@ def _look(handheld: Handheld, client: httpx.Client) -> WasteTraceError | None:
         answer = client.get("/v1/ledger/checkpoint")
         if answer.status_code != 200 or not answer.text.startswith(f"{identity['origin']}\n"):
             return None  # not the ledger's answer
-        _continues(handheld, client, open_checkpoint(answer.text, identity["log_vkey"]))
+        read = partial(open_checkpoint, answer.text)
+        _continues(handheld, client, with_log_key(handheld, client, _continues, read))
     except (LedgerError, LedgerUnproven) as error:
         return error
     except httpx.TransportError:
@@ -261,8 +265,8 @@ def _accept(
     handheld: Handheld, client: httpx.Client, seq: int, envelope: bytes, value: Mapping[str, Any]
 ) -> bool:
     """Settle a record by its receipt; False if the ledger could not be asked about its past."""
-    identity = handheld.identity
-    proven = verify_receipt(value["receipt"], parse_envelope(envelope), identity["log_vkey"])
+    read = partial(verify_receipt, value["receipt"], parse_envelope(envelope))
+    proven = with_log_key(handheld, client, _continues, read)
     if not _continues(handheld, client, proven.checkpoint):
         return False
     known = handheld.consequences(envelope, received=True)

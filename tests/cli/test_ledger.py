@@ -118,3 +118,21 @@ def test_a_ledger_that_lost_entries_goes_on_under_a_new_name(home: Path) -> None
 
 def _settings(home: Path) -> Settings:
     return Settings(data_dir=home / "data", database_url="", broker_url="")
+
+
+@pytest.mark.parametrize("name", ["log", "registrar"])
+def test_a_key_is_renewed_and_the_old_public_keys_still_verify(home: Path, name: str) -> None:
+    assert cli(home, "export", str(home / "before"), "--keys", str(home / "keys")).returncode == 0
+    done = cli(home, "renew-key", name, "--because", "yearly")
+    assert done.returncode == 0, done.stderr
+    assert f"第 {OPENED} 条" in done.stderr
+    assert cli(home, "renew-key", name, "--because", "again").returncode == 0
+    assert cli(home, "export", str(home / "after"), "--keys", str(home / "new")).returncode == 0
+    for bundle, keys in (
+        ("before", "keys"),
+        ("after", "keys"),
+        ("before", "new"),
+        ("after", "new"),
+    ):
+        assert verify_bundle(home / bundle, home / keys).verdict is Verdict.PROVEN, (bundle, keys)
+    assert cli(home, "check", "--full").returncode == 0

@@ -138,12 +138,16 @@ class SampleLedger:
         self.log(self.registrar.event("key.enrol", enrol_body(device)))
 
     def checkpoint(
-        self, size: int | None = None, *, witnesses: Sequence[str] = ("w1", "w2")
+        self,
+        size: int | None = None,
+        *,
+        witnesses: Sequence[str] = ("w1", "w2"),
+        signers: Sequence[SigningKey] = (LOG_KEY,),
     ) -> str:
-        """The signed note of the first ``size`` leaves, cosigned by ``witnesses``."""
+        """The note of the first ``size`` leaves, of the log's ``signers`` and ``witnesses``."""
         at = self.size if size is None else size
         root = TreeReader(self.tiles, at).root()
-        note = sign_checkpoint(Checkpoint(ORIGIN, at, root), LOG_KEY)
+        note = sign_checkpoint(Checkpoint(ORIGIN, at, root), *signers)
         text = Checkpoint(ORIGIN, at, root).text
         lines = [cosign(text, f"{w}.example", WITNESSES[w], START_MS // 1000) for w in witnesses]
         return add_signatures(note, lines)
@@ -154,6 +158,7 @@ class SampleLedger:
         *,
         checkpoint: str | None = None,
         pinned: dict[str, str] | None = None,
+        handovers: dict[int, str] | None = None,
         quorum: int = 2,
     ) -> Path:
         """Write the bundle, and beside it a folder ``<target>-keys``."""
@@ -167,6 +172,7 @@ class SampleLedger:
             policy=policy,
             registrar_vkey=registrar,
             pinned=pinned,
+            handovers=handovers,
         )
         keys = target.with_name(target.name + "-keys")
         keys.mkdir()

@@ -9,11 +9,20 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 
 def check_ed25519(key: bytes, signature: bytes, message: bytes) -> None:
     Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+
+
+def check_p256(key: bytes, signature: bytes, message: bytes) -> None:
+    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
+    public.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
 
 
 def sha256(data: bytes) -> bytes:
@@ -40,13 +49,13 @@ def read_vkey(line: str) -> tuple[str, str, int, bytes]:
     return name, key_id, material[0], material[1:]
 
 
-def tree_root(hashes: list[bytes]) -> bytes:
-    if len(hashes) == 1:
-        return hashes[0]
+def tree_root(leaves: list[bytes]) -> bytes:
+    if len(leaves) == 1:
+        return leaves[0]
     split = 1
-    while split * 2 < len(hashes):
+    while split * 2 < len(leaves):
         split *= 2
-    return sha256(b"\x01" + tree_root(hashes[:split]) + tree_root(hashes[split:]))
+    return sha256(b"\x01" + tree_root(leaves[:split]) + tree_root(leaves[split:]))
 
 
 def signature_lines(note: str) -> tuple[str, dict[tuple[str, str], bytes]]:
@@ -79,8 +88,10 @@ def check_note(note: str, log: str, witness: str) -> tuple[int, bytes, int]:
 class Keys:
     """Who may sign, entry by entry."""
 
-    registrar: bytes
+    registrar: bytes  # its newest key
     origin: str
+    registrar_ep: int = 0
+    log_keys: list[tuple[int, str]] = field(default_factory=list)  # index, verifier key
     devices: dict[str, bytes] = field(default_factory=dict)
     chains: dict[str, tuple[int, str]] = field(default_factory=dict)
     ms: int = 0
@@ -98,19 +109,43 @@ class Keys:
         event: dict[str, Any] = canonical(payload)
         assert event["log"] == self.origin
         assert signature["keyid"] == f"{event['dev']}/{event['ep']}"
-        by_registrar = signature["keyid"] == "registrar/0"
+        by_registrar = signature["keyid"] == f"registrar/{self.registrar_ep}"
         key = self.registrar if by_registrar else self.devices[signature["keyid"]]
-        check_ed25519(key, unbase64(signature["sig"]), signed)
+        (check_ed25519 if len(key) == 32 else check_p256)(key, unbase64(signature["sig"]), signed)
         assert (index == 0) == (event["typ"] == "ledger.open")
         if event["typ"] == "key.enrol":
             assert by_registrar
             body = event["body"]
             self.devices[f"{body['dev']}/{body['ep']}"] = unbase64(body["pub"])
+        if event["typ"] == "key.rotate" and by_registrar:
+            assert event["body"]["ep"] == self.registrar_ep + 1
+            self.registrar_ep, self.registrar = event["body"]["ep"], unbase64(event["body"]["pub"])
+        if event["typ"] == "log.key":
+            assert by_registrar
+            body = event["body"]
+            self.log_keys = self.log_keys or [(-1, body["replaces"])]
+            assert (body["ep"], body["replaces"]) == (len(self.log_keys), self.log_keys[-1][1])
+            self.log_keys.append((index, body["vkey"]))
         expected = self.chains.get(signature["keyid"], (0, ""))
         assert (event["seq"], event["prev"]) == expected, "chain"
         digest = base64.urlsafe_b64encode(sha256(payload)).decode().rstrip("=")
         self.chains[signature["keyid"]] = (event["seq"] + 1, digest)
         return event
+
+
+def follow_log_key(keys: Keys, known: str, handovers: dict[int, str], leaves: list[bytes]) -> str:
+    """The log's newest key, for somebody who knows one of its keys; ``leaves``: all leaf hashes."""
+    names = [vkey for _, vkey in keys.log_keys]
+    for ep in range(names.index(known) + 1, len(names)):
+        text, lines = signature_lines(handovers[ep])
+        for name, key_id, kind, key in map(read_vkey, names[ep - 1 : ep + 1]):
+            assert (name, kind) == (keys.origin, 1)
+            check_ed25519(key, lines[name, key_id], text.encode())
+        origin, size, root = text.splitlines()
+        assert origin == keys.origin
+        assert int(size) > keys.log_keys[ep][0]
+        assert unbase64(root) == tree_root(leaves[: int(size)])
+    return names[-1]
 
 
 def check_receipt(receipt: str, envelope: Any, log: str, witness: str) -> int:

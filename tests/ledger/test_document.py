@@ -4,13 +4,25 @@ import ast
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.ledger import strangers_verifier as stranger
+from tests.ledger.sample_ledger import (
+    ORIGIN,
+    REGISTRAR_KEY,
+    WITNESSES,
+    Device,
+    key,
+    rotate,
+    small_ledger,
+)
+from tests.ledger.test_log_keys import KEYS, VKEYS, changed_ledger
 from tests.ledger.worked_example import PAGE, example_blocks, read_blocks
 from waste_trace.ledger import verify_result
+from waste_trace.ledger.cosignature import cosigner_vkey
 from waste_trace.ledger.event import _FIELDS
 from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 
@@ -74,6 +86,40 @@ def check_page(page: Blocks) -> None:
 
 def test_a_stranger_can_verify_the_page(page: Blocks) -> None:
     check_page(page)
+
+
+def strangers_reading(leaves: list[bytes]) -> tuple[stranger.Keys, list[bytes]]:
+    """A ledger as somebody reads it who begins with the registrar's first key."""
+    keys = stranger.Keys(REGISTRAR_KEY.public_key, ORIGIN)
+    for index, leaf in enumerate(leaves):
+        keys.check(index, leaf)
+    return keys, [stranger.sha256(b"\x00" + leaf) for leaf in leaves]
+
+
+def test_a_stranger_follows_a_registrar_that_has_changed_its_key() -> None:
+    ledger = small_ledger(2)
+    old = replace(ledger.registrar)
+    ledger.log(rotate(ledger.registrar, key(40)))
+    ledger.enrol(Device("gun-03", key(23)))
+    strangers_reading(ledger.leaves)
+    ledger.log(old.event("org.register", {"org": "x"}))
+    with pytest.raises((AssertionError, KeyError)):
+        strangers_reading(ledger.leaves)
+
+
+def test_a_stranger_is_led_from_any_key_of_the_log_to_its_newest() -> None:
+    changed = changed_ledger()
+    keys, hashes = strangers_reading(changed.ledger.leaves)
+    witness = cosigner_vkey("w1.example", WITNESSES["w1"]).text
+    for known in VKEYS:
+        newest = stranger.follow_log_key(keys, known, changed.handovers(), hashes)
+        size, root, _ = stranger.check_note(changed.note(), newest, witness)
+        assert (size, root) == (40, stranger.tree_root(hashes))
+    alone = {**changed.handovers(), 1: changed.note(26, KEYS[1:2])}
+    early = {**changed.handovers(), 1: changed.note(24, KEYS[:2])}
+    for handovers in (alone, early, {2: changed.note(36)}):
+        with pytest.raises((AssertionError, KeyError)):
+            stranger.follow_log_key(keys, VKEYS[0], handovers, hashes)
 
 
 @pytest.mark.parametrize("name", ["entry", "earlier", "checkpoint", "receipt", "leaves", "root"])

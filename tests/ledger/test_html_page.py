@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,18 @@ from tests.databases import unavailable
 from tests.ledger.sample_ledger import (
     Device,
     SampleLedger,
+    enrol_body,
     key,
     rotate,
     small_ledger,
+)
+from tests.ledger.test_log_keys import (
+    KEYS,
+    VKEYS,
+    changed_ledger,
+    keys_for,
+    next_key,
+    policy,
 )
 from waste_trace.ledger.bundle_zip import zip_bundle
 from waste_trace.ledger.canonical import JsonValue
@@ -166,6 +176,84 @@ def test_rotation_revocation_gaps_forks_and_split_views(page: Page, tmp_path: Pa
     assert {notice.what for notice in ours.warnings} >= {
         "fork", "seen", "late_after_revoke", "gap", "device_fork",
     }  # fmt: skip
+
+
+def test_a_registrar_that_has_changed_its_key(page: Page, tmp_path: Path) -> None:
+    ledger = SampleLedger()
+    ledger.open()
+    old = replace(ledger.registrar)
+    ledger.log(rotate(ledger.registrar, key(40)))
+    ledger.enrol(Device("gun-01", key(21)))
+    folder = ledger.write(tmp_path / "good")
+    assert verify_bundle(folder, tmp_path / "good-keys").exit_code == 0
+    assert check(page, zipped(folder), tmp_path / "good-keys")["verdict"] == "proven"
+    newer = ledger.registrar
+    ended: dict[str, JsonValue] = {"dev": "registrar", "ep": 0, "last_good_seq": 0, "reason": ""}
+    for number, bad in enumerate(
+        [
+            old.event("key.enrol", enrol_body(Device("gun-02", key(22)))),
+            rotate(replace(newer), key(2)),
+            rotate(replace(newer), key(41, "p256")),
+            newer.event("key.revoke", ended),
+        ]
+    ):
+        tried = SampleLedger()
+        tried.append_leaves(ledger.leaves)
+        tried.log(bad)
+        folder = tried.write(tmp_path / str(number))
+        ours = verify_bundle(folder, tmp_path / "good-keys")
+        theirs = check(page, zipped(folder), tmp_path / "good-keys")
+        assert (ours.verdict, theirs["verdict"]) == ("tampered", "tampered"), number
+        assert ours.problem is not None
+        assert ours.problem.index == theirs["problem"]["index"] == 4
+
+
+def test_a_log_that_has_changed_its_key(page: Page, tmp_path: Path) -> None:
+    """Each of its keys leads to the newest, and what the Python verifier refuses is refused."""
+    changed = changed_ledger()
+    others: dict[str, dict[str, object]] = {
+        "good": {},
+        "stolen": {"checkpoint": changed.note(40, signers=KEYS[:1])},
+        "no-way": {"handovers": {1: changed.note(26)}},
+        "one-signer": {"handovers": {**changed.handovers(), 1: changed.note(26, KEYS[1:2])}},
+        "too-early": {"handovers": {**changed.handovers(), 1: changed.note(24, KEYS[:2])}},
+        "too-many": {"handovers": {**changed.handovers(), 3: changed.note(38)}},
+        "kept": {"pinned": {"kept": changed.note(24, KEYS[1:2])}},
+        "kept-well": {"pinned": {"kept": changed.note(24)}},
+    }  # fmt: skip
+    proven = set()
+    for name, options in others.items():
+        folder = changed.whole(tmp_path / name, **options)
+        bundle = zipped(folder)
+        for known in (KEYS[:1], KEYS[2:], KEYS, (key(98),)):
+            given = keys_for(tmp_path / "given", policy(*known))
+            ours = verify_bundle(folder, given)
+            theirs = check(page, bundle, given)
+            assert theirs["verdict"] == ours.verdict, (name, known, ours.problem, theirs["problem"])
+            if ours.problem is not None:
+                assert theirs["problem"]["what"] == ours.problem.what, (name, known)
+            elif known == KEYS[:1]:
+                proven.add(name)
+    assert proven == {"good", "kept-well"}
+
+
+@pytest.mark.parametrize(
+    "other", [{"ep": 3}, {"vkey": VKEYS[0]}, {"replaces": VKEYS[2]}, {"dev": 1}]
+)
+def test_a_leaf_that_names_no_next_key(
+    page: Page, tmp_path: Path, other: dict[str, JsonValue]
+) -> None:
+    ledger = small_ledger(2)
+    author = Device("gun-01", key(21), 0, 1, bytes(32)) if "dev" in other else ledger.registrar
+    ledger.log(ledger.registrar.event("log.key", next_key(1)))
+    ledger.log(author.event("log.key", {**next_key(2), **other}))
+    folder = ledger.write(tmp_path / "b", checkpoint=ledger.checkpoint(signers=KEYS[1:]))
+    given = keys_for(tmp_path / "given", policy(*KEYS))
+    report = check(page, zipped(folder), given)
+    assert (report["verdict"], report["problem"]["index"]) == ("tampered", 7)
+    ours = verify_bundle(folder, given)
+    assert ours.problem is not None
+    assert ours.problem.index == 7
 
 
 def test_keys_witnesses_and_what_is_no_bundle(

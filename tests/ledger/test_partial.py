@@ -17,6 +17,7 @@ from tests.ledger.sample_ledger import (
     SampleLedger,
     enrol_body,
     key,
+    rotate,
     sample_policy,
     small_ledger,
 )
@@ -226,6 +227,44 @@ def test_a_revoked_key_is_shown_although_the_selection_is_narrow(tmp_path: Path)
     )
     report = verify_bundle(tmp_path / "p")
     assert "late_after_revoke" in {notice.what for notice in report.warnings}
+
+
+def test_a_registrar_that_has_changed_its_key(tmp_path: Path) -> None:
+    """All that each of its keys said comes along; without one of these, a revocation may lack."""
+    ledger = SampleLedger()
+    ledger.open()
+    gun, other = Device("gun-01", key(21)), Device("gun-02", key(22))
+    ledger.enrol(gun)
+    ledger.log(rotate(ledger.registrar, key(40)))
+
+    def written(name: str, without: int | None = None) -> Report:
+        entries = dict(enumerate(ledger.leaves))
+        if without is not None:
+            del entries[without]
+        write_partial(
+            tmp_path / name,
+            kind="manifest",
+            value=NUMBER,
+            checkpoint=ledger.checkpoint(),
+            tree=TreeReader(ledger.tiles, ledger.size),
+            entries=entries,
+            policy=format_policy(sample_policy()),
+            registrar_vkey=REGISTRAR,
+        )
+        return verify_bundle(tmp_path / name)
+
+    assert scope_of(written("silent"))["registrar_up_to"] == -1
+    ledger.enrol(other)
+    ledger.enrol(Device("gun-03", key(23)))
+    ledger.log(gun.event("weigh", {"manifest": NUMBER, "weight_kg": "1.000"}))
+    scope = scope_of(written("whole"))
+    assert (scope["registrar_epoch"], scope["registrar_up_to"]) == (1, 1)
+    assert scope["shown"] == {"gun-01/0": [[0, 0]]}
+    for index, what in ((1, "enrolment"), (3, "signatures"), (4, "enrolment")):
+        report = written(f"without-{index}", index)
+        assert report.problem is not None
+        assert report.verdict is not Verdict.PROVEN
+        assert report.problem.what == what, index
 
 
 def test_scopes_have_one_spelling() -> None:

@@ -127,6 +127,49 @@ def test_the_registrar_can_change_its_own_key(log: Log) -> None:
     assert log.registry.key_for("registrar", 1) is not None
 
 
+def test_what_the_registrar_has_left_behind_registers_nothing(log: Log) -> None:
+    """Not even under a number that was good: that would be for whoever has found the old key."""
+    before = replace(log.registrar)
+    log.say("org.register", {"org": ORG, "name": "平湖", "kinds": ["producer"], "region": "330482"})
+    old = replace(log.registrar)
+    log.apply(rotate(log.registrar, key(40)))
+    for registrar in (before, old):
+        with pytest.raises((RefusedKeyEvent, UnknownKey)):
+            log.apply(registrar.event("key.enrol", enrol_body(Device("gun-01", key(21)))))
+    with pytest.raises((RefusedKeyEvent, UnknownKey)):
+        log.apply(rotate(replace(before), key(41)))
+    assert log.registry.key_for("gun-01", 0) is None
+
+
+@pytest.mark.parametrize("seed", [2, 40])
+def test_the_registrar_takes_no_key_twice(log: Log, seed: int) -> None:
+    log.apply(rotate(log.registrar, key(40)))
+    with pytest.raises(RefusedKeyEvent, match="not had before"):
+        log.apply(rotate(log.registrar, key(seed)))
+
+
+def test_the_registrar_s_key_must_be_able_to_sign_what_verifiers_read(log: Log) -> None:
+    with pytest.raises(RefusedKeyEvent, match="Ed25519"):
+        log.apply(rotate(log.registrar, key(40, "p256")))
+
+
+def test_nobody_enrols_or_revokes_the_registrar(log: Log) -> None:
+    second = enrol_body(Device("registrar", key(40), ep=1))
+    ended: dict[str, JsonValue] = {"dev": "registrar", "ep": 0, "last_good_seq": 0, "reason": ""}
+    for typ, body in (("key.enrol", second), ("key.revoke", ended)):
+        with pytest.raises(RefusedKeyEvent, match=r"own key\.rotate"):
+            log.say(typ, body)
+    log.apply(rotate(log.registrar, key(40)))
+    with pytest.raises(RefusedKeyEvent, match=r"own key\.rotate"):
+        log.say("key.revoke", ended)
+
+
+def test_an_epoch_of_the_registrar_is_not_skipped(log: Log) -> None:
+    good = parse_event(rotate(replace(log.registrar), key(40)).payload)
+    with pytest.raises(RefusedKeyEvent, match="grow by one"):
+        log.registry.apply(log.index, replace(good, body={**good.body, "ep": 2}))
+
+
 def test_organisations_and_sites(log: Log) -> None:
     site: dict[str, JsonValue] = {"site": "TS001", "org": ORG, "name": "贮存库", "kind": "storage"}
     with pytest.raises(RefusedKeyEvent):

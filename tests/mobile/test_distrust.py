@@ -15,6 +15,7 @@ from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.receipt import format_receipt, parse_receipt
+from waste_trace.store.key_store import service_key_name
 
 CODE = "91330100716105852F9002490820261123201"
 Answer = dict[str, Any]
@@ -170,7 +171,8 @@ def test_fork_is_seen_by_a_device_that_has_nothing_to_send(enrolled: Handheld) -
     """The log signs another root for the very size that this device knows."""
     sequencer = enrolled.backend.deployment.sequencer
     forked = Checkpoint(sequencer.origin, enrolled.seen_size(), bytes(32))
-    note = sign_checkpoint(forked, enrolled.backend.deployment.keys.key("log"))
+    own = service_key_name("log", sequencer.registry.log_keys.epoch)
+    note = sign_checkpoint(forked, enrolled.backend.deployment.keys.key(own))
     enrolled.context.route(
         "**/v1/ledger/checkpoint",
         lambda route: route.fulfill(status=200, content_type="text/plain", body=note),

@@ -1,6 +1,7 @@
 """The handheld in Python against the real server, and against everything else that may answer."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,11 +20,19 @@ from tests.http import http_client
 from tests.store.signer import Signer
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
+from waste_trace.ledger.dsse import envelope_value, sign_envelope
 from waste_trace.ledger.encoding import b64
-from waste_trace.ledger.errors import LedgerError
+from waste_trace.ledger.errors import InvalidSignature, LedgerError
+from waste_trace.ledger.event import PAYLOAD_TYPE, build_payload, parse_event
 from waste_trace.ledger.keys import SigningKey
+from waste_trace.ledger.leaf import leaf_bytes
+from waste_trace.ledger.merkle import leaf_hash
+from waste_trace.ledger.note import log_vkey
+from waste_trace.ledger.receipt import build_receipt
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import create_enrolment_code
+from waste_trace.services.key_changes import key_changes
+from waste_trace.services.renew_key import renew_key
 
 Meddle = Callable[[httpx.Request], httpx.Response | None]
 
@@ -84,6 +93,24 @@ def test_what_waits_is_sent_and_proven(device: Handheld, client: httpx.Client) -
     records = device.notebook.records(RECEIVED)
     assert [record.index for record in records] == [seen["n"] - 2, seen["n"] - 1]
     assert sync(device, client).received == []
+
+
+def test_a_device_enrols_with_a_registrar_that_has_changed_its_key(
+    device: Handheld, client: httpx.Client, deployment: Deployment, quick_path: Path
+) -> None:
+    """Before and after, and with an answer that was lost and asked for again in between."""
+    renew_key(deployment, "registrar", "yearly")
+    code = create_enrolment_code(deployment, FACTORY, "", ACTOR, "x")
+    second = Handheld(quick_path / "second", "tests")
+    enrol(second, client, code, "手持端")
+    renew_key(deployment, "registrar", "yearly")
+    enrol(second, client, code, "手持端")
+    for handheld in (device, second):
+        handheld.record("produce", produce("1.000"))
+        assert sync(handheld, client).waiting == 0
+    vkeys = {one.identity["registrar_vkey"] for one in (device, second)}
+    assert vkeys == {deployment.registrar_vkey(f"registrar/{ep}").text for ep in (0, 1)}
+    second.close()
 
 
 def test_a_refused_record_holds_nobody_up(device: Handheld, client: httpx.Client) -> None:
@@ -365,3 +392,95 @@ def test_an_enrolment_counts_only_if_the_ledger_holds_this_very_key(
     enrol(handheld, client, code, "手持端")
     assert {**handheld.identity, "receipt": ""} == {**own, "receipt": ""}
     handheld.close()
+
+
+@pytest.mark.parametrize("names", [["log"], ["registrar", "log", "log"], ["log", "registrar"]])
+def test_a_handheld_learns_the_new_key_by_proof(
+    names: list[str], device: Handheld, client: httpx.Client, deployment: Deployment
+) -> None:
+    for name in names:
+        renew_key(deployment, name, "yearly")
+    Signer(deployment.sequencer, "dev-signer", FACTORY).append(1)
+    report = sync(device, client)
+    assert (report.received, report.waiting, report.doubt) == ([0], 0, None)
+    assert device.identity["log_vkey"] == deployment.sequencer.log_vkey.text
+    renew_key(deployment, "registrar", "again")
+    renew_key(deployment, "log", "again")
+    Signer(deployment.sequencer, "dev-later", FACTORY).append(1)
+    assert sync(device, client).doubt is None
+    assert device.identity["log_vkey"] == deployment.sequencer.log_vkey.text
+    assert (
+        device.identity["registrar_vkey"]
+        == deployment.registrar_vkey(
+            f"registrar/{deployment.sequencer.registry.epochs['registrar']}"
+        ).text
+    )
+
+
+def test_a_device_that_enrols_after_a_change_follows_from_there(
+    device: Handheld, client: httpx.Client, deployment: Deployment, quick_path: Path
+) -> None:
+    code = create_enrolment_code(deployment, FACTORY, "", ACTOR, "x")
+    second = Handheld(quick_path / "second", "tests")
+    enrol(second, client, code, "手持端")
+    for name in ("log", "registrar", "log"):
+        renew_key(deployment, name, "yearly")
+    Signer(deployment.sequencer, "dev-signer", FACTORY).append(1)
+    enrol(second, client, code, "手持端")  # its answer was lost: the leaf is older than the keys
+    renew_key(deployment, "log", "again")
+    Signer(deployment.sequencer, "dev-later", FACTORY).append(1)
+    second.record("produce", produce("1.000"))
+    assert (sync(second, client).doubt, sync(second, client).waiting) == (None, 0)
+    assert second.identity["log_vkey"] == deployment.sequencer.log_vkey.text
+    second.close()
+
+
+def told(deployment: Deployment, spoil: str, thief: SigningKey) -> dict[str, object]:
+    """What somebody between device and server says of the log's key."""
+    (real,) = key_changes(deployment, -1)
+    if spoil == "told":
+        return {"changes": [{"index": real.index, "envelope": envelope_value(real.envelope)}]}
+    origin = deployment.sequencer.origin
+    event = parse_event(real.envelope.payload)
+    body = {**event.body, "vkey": log_vkey(origin, thief).text}
+    payload = build_payload(replace(event, body=body))
+    signer = thief if spoil == "registrar" else deployment.keys.key("registrar")
+    envelope = sign_envelope(payload, PAYLOAD_TYPE, event.key_id, signer)
+    old = deployment.keys.key("log")
+    root = leaf_hash(leaf_bytes(envelope, 1_000))
+    signers = {"registrar": [old, thief], "log": [thief], "possession": [old]}[spoil]
+    note = sign_checkpoint(Checkpoint(origin, 1, root), *signers)
+    receipt = build_receipt(0, 1_000, [], note)
+    return {"changes": [{"index": 0, "envelope": envelope_value(envelope), "receipt": receipt}]}
+
+
+@pytest.mark.parametrize("spoil", ["told", "registrar", "log", "possession"])
+def test_a_handheld_is_not_told_a_key(
+    spoil: str, device: Handheld, client: httpx.Client, deployment: Deployment,
+    between: BetweenThem,
+) -> None:  # fmt: skip
+    """Without a proof, signed by another registrar, or by one of the two keys of the log alone."""
+    before = device.identity
+    device.notebook.remember(keys={"upto": -1, "log_at": 0}, seen={"n": 0, "root": ""})
+    renew_key(deployment, "log", "yearly")
+    Signer(deployment.sequencer, "dev-signer", FACTORY).append(1)
+    answer = httpx.Response(200, json=told(deployment, spoil, SigningKey.generate()))
+    between.meddle = only("/v1/ledger/key-changes", always(answer))
+    with pytest.raises(LedgerError):
+        sync(device, client)
+    assert device.identity == before
+    assert [record.state for record in device.notebook.records()] == [WAITING]
+    between.meddle = lambda request: None
+    assert sync(device, client).received == [0]
+    assert [record.state for record in device.notebook.records()] == [RECEIVED]
+
+
+def test_a_handheld_waits_where_the_change_is_kept_from_it(
+    device: Handheld, client: httpx.Client, deployment: Deployment, between: BetweenThem
+) -> None:
+    renew_key(deployment, "log", "yearly")
+    Signer(deployment.sequencer, "dev-signer", FACTORY).append(1)
+    between.meddle = only("/v1/ledger/key-changes", always(httpx.Response(404, json={"code": "x"})))
+    with pytest.raises(InvalidSignature):
+        sync(device, client)
+    assert [record.state for record in device.notebook.records()] == [WAITING]

@@ -21,7 +21,7 @@ from waste_trace.services.notices.webhooks import add_webhook, list_webhooks, sh
 from waste_trace.services.notices.wishes import wish, wishes
 from waste_trace.services.number_manifest import number_manifest
 from waste_trace.services.prove import newest_note
-from waste_trace.services.renew_key import renew_service_key
+from waste_trace.services.renew_key import renew_key
 from waste_trace.services.restore_ledger import (
     Ended,
     RestoreRefused,
@@ -47,7 +47,8 @@ def rolled_back(
     owner = create_user(first, "bureau", "correct-horse-9", "测试员", "regulator", BUREAU)
     wish(first, owner, {"district_finding": WISH})
     add_webhook(first, owner, "https://bureau.example/in", [])
-    renew_service_key(first, "issuer", "yearly")
+    renew_key(first, "registrar", "yearly")
+    renew_key(first, "issuer", "yearly")
     first.close()
     old = furnished.databases.copy(opened_database)
     second = open_deployment(opened_database, data_dir)
@@ -127,6 +128,7 @@ def test_parties_accounts_and_labels_come_along_and_devices_do_not(
     assert issuers[0] == issuers[1]
     assert len(issuers[0]) == 2
     assert place.sequencer.log_vkey.public_key != old.sequencer.log_vkey.public_key
+    assert (before.epochs["registrar"], registry.epochs["registrar"]) == (1, 0)
     assert sign_in(place, "bureau", "correct-horse-9")
     owner = find_person(place, "bureau")
     assert owner is not None

@@ -17,6 +17,7 @@ from waste_trace.ledger.bundle_layout import (
     README,
     REGISTRAR,
     format_manifest,
+    handover_path,
     pinned_path,
 )
 from waste_trace.ledger.checkpoint import read_checkpoint
@@ -53,14 +54,16 @@ def write_bundle(
     policy: str,
     registrar_vkey: str,
     pinned: Mapping[str, str] | None = None,
+    handovers: Mapping[int, str] | None = None,
     disclosures: Mapping[int, Sequence[str]] | None = None,
 ) -> None:
     """Write the ledger under ``checkpoint`` (a signed note) to the new or empty folder ``target``.
 
     ``policy``: tlog-policy text. ``registrar_vkey``: a verifier-key line. ``pinned``: name → signed
-    note of checkpoints that somebody outside holds. ``disclosures``: leaf index → disclosure texts
-    of the personal data that this bundle shows; none by default. The manifest is written last, so
-    an export that was cut short is seen to be incomplete.
+    note of checkpoints that somebody outside holds. ``handovers``: epoch of each later key of the
+    log → the first checkpoint that covers the leaf which names it. ``disclosures``: leaf index →
+    disclosure texts of the personal data that this bundle shows; none by default. The manifest is
+    written last, so an export that was cut short is seen to be incomplete.
     """
     size = read_checkpoint(checkpoint).size
     parse_policy(policy)
@@ -72,6 +75,8 @@ def write_bundle(
     for name, note in (pinned or {}).items():
         read_checkpoint(note)
         folder.write(pinned_path(name), note.encode())
+    for ep, note in (handovers or {}).items():
+        folder.write(handover_path(ep), note.encode())
     write_disclosures(folder, disclosures)
     _write_tree(folder, size, tiles, entries)
     folder.write(CHECKPOINT, checkpoint.encode())
@@ -162,6 +167,7 @@ are used, which shows only that the bundle agrees with itself.
     policy.txt            受信的台账公钥、见证人和法定数             c2sp.org/tlog-policy
     registrar.vkey        登记员公钥（为设备密钥登记签名）           c2sp.org/signed-note
     pinned/*.checkpoint   外部留存的早期检查点，必须与本台账一致
+    log-keys/*.checkpoint （如有）台账换钥时由新旧两把密钥共同签名的检查点
     disclosures.jsonl     （可选）披露的个人信息及其盐值，请妥善保管
                           (optional) personal data that was disclosed, with its salts: keep it safe
     MANIFEST.sha256       其余各文件的 SHA-256

@@ -26,6 +26,7 @@ MAX_FILE_BYTES = TILE_WIDTH * (MAX_LEAF_BYTES + 2)
 DESKTOP_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]{1,255})")
+_HANDOVER = re.compile(r"log-keys/([1-9][0-9]{0,8})\.checkpoint")
 _PINNED_NAME = re.compile(r"pinned/[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.checkpoint")
 
 
@@ -61,6 +62,22 @@ def pinned_path(name: str) -> str:
     if not is_pinned(path):
         raise MalformedBundle("检查点名称无效。", f"Not a name for a checkpoint: {name!r}.")
     return path
+
+
+def handover_path(ep: int) -> str:
+    """Where the checkpoint stands that hands over to the log's key of epoch ``ep``."""
+    return f"log-keys/{ep}.checkpoint"
+
+
+def handover_proof_path(ep: int) -> str:
+    """Where a partial bundle proves that its own checkpoint continues that one."""
+    return f"log-keys/{ep}.consistency"
+
+
+def handover_epoch(path: str) -> int | None:
+    """The epoch of a path that `handover_path` makes; None of any other."""
+    match = _HANDOVER.fullmatch(path)
+    return int(match[1]) if match else None
 
 
 def is_pinned(path: str) -> bool:

@@ -60,11 +60,11 @@ def read_checkpoint(data: str | bytes) -> Checkpoint:
     return parse_checkpoint_text(parse_note(data).text)
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signing_key: SigningKey) -> str:
-    """The checkpoint as a note, signed by the log under the name of its origin."""
+def sign_checkpoint(checkpoint: Checkpoint, *signing_keys: SigningKey) -> str:
+    """The checkpoint as a note, signed by the log's keys under the name of its origin."""
     parse_checkpoint_text(checkpoint.text)
-    signature = sign_text(checkpoint.text, checkpoint.origin, signing_key)
-    return format_note(checkpoint.text, [signature])
+    lines = [sign_text(checkpoint.text, checkpoint.origin, key) for key in signing_keys]
+    return format_note(checkpoint.text, lines)
 
 
 def add_signatures(note: str, signatures: Sequence[NoteSignature]) -> str:

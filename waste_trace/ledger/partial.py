@@ -12,7 +12,8 @@ from waste_trace.ledger import bundle_layout as layout
 from waste_trace.ledger.bundle import BundleFolder, write_disclosures
 from waste_trace.ledger.canonical import JsonValue, canonical_bytes, parse_canonical
 from waste_trace.ledger.checkpoint import read_checkpoint
-from waste_trace.ledger.errors import LedgerError, MalformedBundle
+from waste_trace.ledger.encoding import b64, decode_b64
+from waste_trace.ledger.errors import InvalidProof, LedgerError, MalformedBundle
 from waste_trace.ledger.event import Event, parse_event
 from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.policy import parse_policy
@@ -70,6 +71,22 @@ def entry_file(index: int) -> str:
 def proof_file(index: int) -> str:
     """Where its tlog-proof stands."""
     return f"entry/{index}.tlog-proof"
+
+
+def format_hashes(proof: Sequence[bytes]) -> bytes:
+    """A consistency proof (RFC 6962 section 2.1.2): a line of b64 for each hash."""
+    return "".join(f"{b64(node)}\n" for node in proof).encode()
+
+
+def parse_hashes(data: bytes) -> list[bytes]:
+    """What `format_hashes` has written; InvalidProof."""
+    try:
+        proof = [decode_b64(line) for line in data.decode("ascii").splitlines()]
+    except ValueError:
+        proof = []
+    if format_hashes(proof) != data or any(len(node) != 32 for node in proof):
+        raise InvalidProof("一致性证明不合规。", "The consistency proof is malformed.")
+    return proof
 
 
 def runs_of(numbers: Mapping[str, set[int]]) -> Runs:
@@ -134,13 +151,14 @@ def write_partial(
     policy: str,
     registrar_vkey: str,
     period_ms: tuple[int, int] = (0, 0),
+    handovers: Mapping[int, str] | None = None,
     disclosures: Mapping[int, Sequence[str]] | None = None,
 ) -> Scope:
     """Write a partial bundle to the new or empty folder ``target``; what it covers.
 
     ``entries``: index → leaf bytes, with everything that `supports` among them. ``tree``: of the
-    size of ``checkpoint``. ``disclosures``: as for a whole bundle. MalformedBundle if an
-    entry is not within the scope.
+    size of ``checkpoint``. ``handovers``, ``disclosures``: as for a whole bundle. MalformedBundle
+    if an entry is not within the scope.
     """
     size = read_checkpoint(checkpoint).size
     parse_policy(policy)
@@ -155,6 +173,11 @@ def write_partial(
         receipt = build_receipt(index, ms, tree.inclusion(index, size), checkpoint)
         folder.write(entry_file(index), entries[index])
         folder.write(proof_file(index), receipt.encode())
+    for ep, note in (handovers or {}).items():
+        start = read_checkpoint(note).size
+        proof = tree.consistency(start, size) if start < size else []
+        folder.write(layout.handover_path(ep), note.encode())
+        folder.write(layout.handover_proof_path(ep), format_hashes(proof))
     write_disclosures(folder, disclosures)
     folder.write(layout.CHECKPOINT, checkpoint.encode())
     folder.finish()
@@ -211,6 +234,7 @@ verifier names every gap.
     entry/<N>.json          第 N 条的原始字节 / the exact bytes of entry N
     entry/<N>.tlog-proof    c2sp.org/tlog-proof@v1
     scope.json              范围 / scope
+    log-keys/*              台账换钥的检查点及一致性证明（如有） how the log's key was handed over
     disclosures.jsonl       （可选）披露的个人信息 / (optional) personal data that was disclosed
     policy.txt, registrar.vkey, MANIFEST.sha256
 """

@@ -11,6 +11,7 @@ from waste_trace.ledger.encoding import b64url
 from waste_trace.ledger.errors import RefusedKeyEvent, UnknownKey
 from waste_trace.ledger.event import Event
 from waste_trace.ledger.fork_evidence import check_fork
+from waste_trace.ledger.log_keys import LogKeys, read_log_key
 from waste_trace.ledger.registry_bodies import (
     LOG_EVENT_TYPES,
     Erasure,
@@ -18,6 +19,7 @@ from waste_trace.ledger.registry_bodies import (
     KeyEnrolment,
     KeyRevocation,
     KeyRotation,
+    NextLogKey,
     Opening,
     Organisation,
     Site,
@@ -73,6 +75,7 @@ class KeyRegistry:
     epochs: dict[str, int] = field(default_factory=dict)
     organisations: dict[str, Organisation] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
+    log_keys: LogKeys = field(default_factory=LogKeys)
     catalogue: str = ""
     opened: bool = False
 
@@ -131,6 +134,12 @@ class KeyRegistry:
         self.authorise(event)
         if event.typ != "key.rotate" and event.dev != REGISTRAR:
             raise self._refused("只有登记员可以办理。", "Only the registrar may do this.")
+        if event.dev == REGISTRAR and event.ep != self.epochs[REGISTRAR]:
+            # Its events are made where the log is, so none is late; a number that the old key has
+            # used before must not let whoever has found that key register anything again.
+            raise self._refused(
+                "登记员此前已更换密钥。", "The registrar had changed its key before."
+            )
         body = read_body(event)
         match body:
             case Opening():
@@ -141,6 +150,8 @@ class KeyRegistry:
                 self._rotate(index, event, body)
             case KeyRevocation():
                 self._revoke(body)
+            case NextLogKey():
+                self.log_keys = self.log_keys.named(index, self.origin, body)
             case Organisation():
                 self.organisations[body.org] = body
             case Site():
@@ -156,10 +167,13 @@ class KeyRegistry:
                 "开账条目与台账名称或登记员公钥不符。",
                 "The opening leaf names another ledger or another registrar.",
             )
+        if body.log_key:
+            self.log_keys = LogKeys(read_log_key(body.log_key, self.origin))
         self.catalogue = body.catalogue
         self.opened = True
 
     def _enrol(self, index: int, body: KeyEnrolment) -> None:
+        self._require_other(body.dev)
         if body.ep != self.epochs.get(body.dev, -1) + 1:
             raise self._refused("密钥轮次应逐次加一。", "Key epochs grow by one.", ep=body.ep)
         self._add(
@@ -177,12 +191,32 @@ class KeyRegistry:
                 "换钥事件与其前一事件不符。",
                 "last_seq and last_hash must name the event just before the rotation.",
             )
+        if event.dev == REGISTRAR:
+            self._check_registrar_key(body)
         old.last_good_seq, old.ended_by = event.seq, Refusal.RETIRED
         self._add(
             EnrolledKey(old.dev, body.ep, body.alg, body.pub, old.org, old.purpose, old.name, index)
         )
 
+    def _check_registrar_key(self, body: KeyRotation) -> None:
+        """Notes and enrolments are verified with it: Ed25519, and none that it has had before."""
+        had = [key.public_key for key in self.keys.values() if key.dev == REGISTRAR]
+        if body.alg != "ed25519" or body.pub in had:
+            raise self._refused(
+                "登记员的新密钥必须是未用过的 Ed25519 密钥。",
+                "The registrar's next key must be an Ed25519 key that it has not had before.",
+            )
+
+    def _require_other(self, dev: str) -> None:
+        """Whoever holds the registrar's key could as well write that it was given or taken away."""
+        if dev == REGISTRAR:
+            raise self._refused(
+                "登记员的密钥只能由其自身更换（key.rotate），不能登记或吊销。",
+                "The registrar's key changes by its own key.rotate; nobody enrols or revokes it.",
+            )
+
     def _revoke(self, body: KeyRevocation) -> None:
+        self._require_other(body.dev)
         key = self.key_for(body.dev, body.ep)
         if key is None:
             raise self._refused("要吊销的密钥未登记。", "There is no such key to revoke.")

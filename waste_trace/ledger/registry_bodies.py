@@ -19,6 +19,7 @@ LOG_EVENT_TYPES = frozenset(
         "key.enrol",
         "key.rotate",
         "key.revoke",
+        "log.key",
         "org.register",
         "site.register",
         "pii.erased",
@@ -35,11 +36,12 @@ _DEVICE = re.compile(r"[a-z0-9][a-z0-9-]{2,47}")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """``ledger.open``: leaf 0."""
+    """``ledger.open``: leaf 0. ``log_key``: the log's first verifier key, or ""."""
 
     origin: str
     registrar: str
     catalogue: str
+    log_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,18 @@ class KeyRevocation:
     ep: int
     last_good_seq: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextLogKey:
+    """``log.key``: the registrar names the key that signs checkpoints from this leaf on.
+
+    ``vkey``, ``replaces``: verifier keys, the next one and the one until here.
+    """
+
+    ep: int
+    vkey: str
+    replaces: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,7 @@ LogBody: TypeAlias = (
     | KeyEnrolment
     | KeyRotation
     | KeyRevocation
+    | NextLogKey
     | Organisation
     | Site
     | Erasure
@@ -145,9 +160,9 @@ def read_body(event: Event) -> LogBody:
     body = event.body
     match event.typ:
         case "ledger.open":
-            return Opening(
-                _text(body, "origin"), _text(body, "registrar"), _text(body, "catalogue")
-            )
+            first = _text(body, "log_key") if "log_key" in body else ""
+            catalogue = _text(body, "catalogue")
+            return Opening(_text(body, "origin"), _text(body, "registrar"), catalogue, first)
         case "key.enrol":
             return _enrolment(body)
         case "key.rotate":
@@ -161,6 +176,9 @@ def read_body(event: Event) -> LogBody:
             return KeyRevocation(
                 _device(body), _integer(body, "ep"), last_good, _text(body, "reason", empty=True)
             )
+        case "log.key":
+            vkey, before = _text(body, "vkey"), _text(body, "replaces")
+            return NextLogKey(_integer(body, "ep"), vkey, before)
         case "org.register":
             return Organisation(
                 _text(body, "org"), _text(body, "name"), _kinds(body), _text(body, "region")

@@ -16,13 +16,20 @@ import orjson
 
 from waste_trace.ledger import bundle_layout as layout
 from waste_trace.ledger.bundle_reader import Bundle, BundleTiles, open_bundle
-from waste_trace.ledger.checkpoint import Checkpoint
-from waste_trace.ledger.errors import IncompleteBundle, LedgerError, MalformedBundle
+from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint
+from waste_trace.ledger.errors import (
+    IncompleteBundle,
+    InvalidSignature,
+    LedgerError,
+    MalformedBundle,
+)
+from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.policy import Assessment, Policy, assess, parse_policy
 from waste_trace.ledger.tiles import TreeReader
 from waste_trace.ledger.verify_events import CHECKS, utc_text
 from waste_trace.ledger.verify_files import FileCheck, check_files
 from waste_trace.ledger.verify_log import LogPass
+from waste_trace.ledger.verify_log_keys import check_log_keys, consistent_by_proof, handovers
 from waste_trace.ledger.verify_partial import PARTIAL_CHECKS, PartialPass, is_partial
 from waste_trace.ledger.verify_result import Finding, Notice, Problem, Report, Verdict, problem_of
 from waste_trace.ledger.verify_text import render
@@ -115,15 +122,22 @@ class _Verification:
         self._check_witnesses(assessment)
 
     def _check_contents(self) -> Assessment:
-        keys = self._load_keys()
-        assessment = self._check_checkpoint(keys.policy)
-        checkpoint = assessment.checkpoint
+        keys, bundle = self._load_keys(), self._bundle
+        checkpoint = self._read_checkpoint(keys.policy)
         if self._partial:
-            PartialPass(self._bundle, checkpoint, keys.registrar, self._report).run()
+            log_keys = PartialPass(bundle, checkpoint, keys.registrar, self._report).run()
+            by_proof = consistent_by_proof(bundle, checkpoint)
+            assessment = check_log_keys(bundle, keys.policy, log_keys, checkpoint, by_proof)
         else:
             processes = self._processes if checkpoint.size >= LONG else 0
-            LogPass(self._bundle, checkpoint, keys.registrar, self._report, processes).run()
-            self._check_pinned(keys, checkpoint)
+            log_keys = LogPass(bundle, checkpoint, keys.registrar, self._report, processes).run()
+
+            def by_tiles(ep: int, older: Checkpoint) -> None:
+                self._require_prefix("checkpoint", layout.handover_path(ep), older, checkpoint)
+
+            assessment = check_log_keys(bundle, keys.policy, log_keys, checkpoint, by_tiles)
+            self._check_pinned(keys, log_keys, checkpoint)
+        self._report.passed("checkpoint", f"{checkpoint.size} entries, signed by the log")
         return assessment
 
     def _load_keys(self) -> TrustedKeys:
@@ -158,42 +172,50 @@ class _Verification:
             en = "The bundle carries another registrar key than the one given, which decides."
             self._report.warn(Notice("keys", zh, en))
 
-    def _check_checkpoint(self, policy: Policy) -> Assessment:
+    def _read_checkpoint(self, policy: Policy) -> Checkpoint:
+        """What the checkpoint says. A key that the reader does not know may be one of the log's
+        later ones: then the entries have to name it before its signature counts.
+        """
         note = self._bundle.read(layout.CHECKPOINT)
         try:
-            assessment = assess(policy, note)
+            checkpoint = read_checkpoint(note)
+            try:
+                assess(policy, note)
+            except InvalidSignature:
+                if not handovers(self._bundle):
+                    raise
         except LedgerError as error:
             raise Finding(problem_of("checkpoint", error, layout.CHECKPOINT)) from error
-        checkpoint = assessment.checkpoint
         self._report.size, self._report.root = checkpoint.size, checkpoint.root
-        self._report.passed("checkpoint", f"{checkpoint.size} entries, signed by the log")
-        return assessment
+        return checkpoint
 
-    def _check_pinned(self, keys: TrustedKeys, checkpoint: Checkpoint) -> None:
+    def _check_pinned(self, keys: TrustedKeys, log_keys: LogKeys, checkpoint: Checkpoint) -> None:
         names = sorted(name for name in self._bundle.names() if layout.is_pinned(name))
         pinned = {name: self._bundle.read(name) for name in names} | keys.pinned
-        tiles = BundleTiles(self._bundle, checkpoint.size)
         for name, note in pinned.items():
             try:
-                old = assess(keys.policy, note).checkpoint
+                old = assess(log_keys.trusted(keys.policy), note).checkpoint
+                if old.size <= checkpoint.size:  # else its key may be named further on
+                    log_keys.check(note, old.size)
             except LedgerError as error:
                 raise Finding(problem_of("pinned", error, name)) from error
             if old.origin != checkpoint.origin:
                 zh, en = "留存的检查点属于另一台账。", "The pinned checkpoint is of another log."
                 raise Finding(Problem("pinned", zh, en, name))
-            if old.size > checkpoint.size:
-                zh = (
-                    f"留存的检查点有 {old.size} 条，审计包只有 {checkpoint.size} 条：末尾可能被删。"
-                )
-                en = f"A pinned checkpoint has {old.size} entries, this bundle {checkpoint.size}."
-                raise Finding(Problem("pinned", zh, en, name), Verdict.INCOMPLETE)
-            if TreeReader(tiles, old.size).root() != old.root:
-                zh = f"前 {old.size} 条与留存的检查点不符：历史已被改写。"
-                en = (
-                    f"The first {old.size} entries contradict a pinned checkpoint: history changed."
-                )
-                raise Finding(Problem("pinned", zh, en, name))
+            self._require_prefix("pinned", name, old, checkpoint)
         self._report.passed("pinned", f"{len(pinned)} kept checkpoints are prefixes of this log")
+
+    def _require_prefix(self, what: str, name: str, old: Checkpoint, new: Checkpoint) -> None:
+        """An older checkpoint must be of the first entries of this tree."""
+        if old.size > new.size:
+            zh = f"留存的检查点有 {old.size} 条，审计包只有 {new.size} 条：末尾可能被删。"
+            en = f"A kept checkpoint has {old.size} entries, this bundle {new.size}."
+            raise Finding(Problem(what, zh, en, name), Verdict.INCOMPLETE)
+        tiles = BundleTiles(self._bundle, new.size)
+        if TreeReader(tiles, old.size).root() != old.root:
+            zh = f"前 {old.size} 条与留存的检查点不符：历史已被改写。"
+            en = f"The first {old.size} entries contradict a kept checkpoint: history changed."
+            raise Finding(Problem(what, zh, en, name))
 
     def _check_witnesses(self, assessment: Assessment) -> None:
         seen = ", ".join(f"{n} {utc_text(t)}" for n, t in sorted(assessment.cosigned.items()))

@@ -15,6 +15,7 @@ from waste_trace.ledger.errors import LedgerError, MalformedEnvelope
 from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event, payload_hash
 from waste_trace.ledger.fork_evidence import DEVICE_FORK
 from waste_trace.ledger.leaf import Leaf, parse_leaf
+from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.tiles import TileReader, TreeReader
 from waste_trace.ledger.verify_disclosures import DisclosureChecks
@@ -54,6 +55,11 @@ class EventChecks:
         self._seen_roots: dict[int, bytes] = {}
         self._ms = 0
         self._apart = SignaturesApart(processes, _blame) if processes else None
+
+    @property
+    def log_keys(self) -> LogKeys:
+        """The keys of the log, as the entries checked so far name them."""
+        return self._registry.log_keys
 
     def check(self, place: Place, entry: bytes) -> None:
         """Read one entry and check it; raises the first `Finding`."""

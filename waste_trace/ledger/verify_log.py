@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from waste_trace.ledger.bundle_reader import Bundle, BundleTiles
 from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.errors import LedgerError
+from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.merkle import EMPTY_ROOT, leaf_hash
 from waste_trace.ledger.tiles import (
     HASH_BYTES,
@@ -49,8 +50,8 @@ class LogPass:
         self._events = EventChecks(*events, processes=processes)
         self._bad_tile: tuple[TileSpan, int] | None = None
 
-    def run(self) -> None:
-        """Check everything, or raise the first `Finding`."""
+    def run(self) -> LogKeys:
+        """Check everything, or raise the first `Finding`; which keys the log has had."""
         try:
             self._check_entries()
         except (Finding, LedgerError):
@@ -65,6 +66,7 @@ class LogPass:
         self._report.passed("root", "the entries lead to the signed root")
         self._events.finish()
         self._disclosures.finish()
+        return self._events.log_keys
 
     def _check_entries(self) -> None:
         for span in level_tiles(self._checkpoint.size, 0):

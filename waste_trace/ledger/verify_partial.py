@@ -12,6 +12,7 @@ from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.errors import LedgerError
 from waste_trace.ledger.event import Event, payload_hash
 from waste_trace.ledger.leaf import Leaf, parse_leaf
+from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.merkle import leaf_hash, verify_inclusion
 from waste_trace.ledger.partial import (
     ORGANISATION,
@@ -97,6 +98,11 @@ class PartialEvents(EventChecks):
             self._report.passed(name, "all shown entries; see scope for what is not shown")
 
     @property
+    def registrar_epoch(self) -> int:
+        """The epoch of the registrar's newest key, as far as its events are here."""
+        return self._registry.epochs[REGISTRAR]
+
+    @property
     def shown(self) -> Runs:
         """The runs of sequence numbers that are in the bundle."""
         return runs_of({key: set(known) for key, known in self._seen.items()})
@@ -122,8 +128,8 @@ class PartialPass:
         self._registrar = registrar
         self._report = report
 
-    def run(self) -> None:
-        """Check everything, or raise the first `Finding`."""
+    def run(self) -> LogKeys:
+        """Check everything, or raise the first `Finding`; which keys the log has had."""
         scope = parse_scope(self._bundle.read(SCOPE))
         note = self._bundle.read("checkpoint").decode()
         disclosures = DisclosureChecks(self._bundle, self._report)
@@ -132,7 +138,7 @@ class PartialPass:
             entry = self._bundle.read(entry_file(index))
             self._check_proof(index, entry, note)
             events.check(Place(entry_file(index), index, 0), entry)
-        self._check_registrar(events.shown)
+        self._check_registrar(events.shown, events.registrar_epoch)
         if events.shown != scope.shown:
             zh, en = "范围说明与所含条目不符。", "scope.json and the entries here disagree."
             raise Finding(Problem("scope", zh, en, SCOPE), Verdict.INCOMPLETE)
@@ -141,6 +147,7 @@ class PartialPass:
         disclosures.finish()
         self._report.passed("scope", "the entries are those that scope.json names")
         self._report.scope = describe_scope(scope, events)
+        return events.log_keys
 
     def _indices(self) -> list[int]:
         matches = (_ENTRY.fullmatch(name) for name in self._bundle.names())
@@ -162,10 +169,15 @@ class PartialPass:
             problem = Problem("proofs", zh, en, entry_file(index), index, 0, device, manifest)
             raise Finding(problem) from error
 
-    def _check_registrar(self, shown: Runs) -> None:
-        """A left-out event of the registrar could be a revocation."""
-        runs = shown.get(f"{REGISTRAR}/0", [])
-        if len(runs) != 1 or runs[0][0] != 0:
+    def _check_registrar(self, shown: Runs, newest: int) -> None:
+        """A left-out event of the registrar could be a revocation.
+
+        With its newest key it may have said nothing yet; each one before ended with a rotation.
+        """
+        runs = [shown.get(f"{REGISTRAR}/{ep}", []) for ep in range(newest + 1)]
+        if newest and not runs[-1]:
+            runs.pop()
+        if any(len(of_key) != 1 or of_key[0][0] != 0 for of_key in runs):
             zh = "登记员的事件不完整：可能缺少密钥吊销。"
             en = "Events of the registrar are missing: a revocation may be among them."
             raise Finding(Problem("enrolment", zh, en), Verdict.INCOMPLETE)
@@ -175,7 +187,8 @@ def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
     """What the bundle covers and what it leaves open, for programs and people."""
     keys = {key: runs for key, runs in scope.shown.items() if not key.startswith(f"{REGISTRAR}/")}
     broken = sorted(key for key, runs in keys.items() if len(runs) > 1)
-    last = scope.shown[f"{REGISTRAR}/0"][0][1]
+    ep = events.registrar_epoch
+    last = scope.shown.get(f"{REGISTRAR}/{ep}", [(0, -1)])[0][1]
     if scope.kind == ORGANISATION:
         zh = f"单位 {scope.value} 的 {events.subjects} 条；各设备序号连续"
         en = f"{events.subjects} entries of {scope.value}; sequence numbers run on for each key"
@@ -197,7 +210,8 @@ def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
         "shown": shown,
         "with_gaps": [*broken],
         "silent": silent,
+        "registrar_epoch": ep,
         "registrar_up_to": last,
-        "statement_zh": f"范围：{zh}。登记员事件到第 {last} 号为止。",
-        "statement_en": f"Scope: {en}. The registrar's events up to seq {last} are here.",
+        "statement_zh": f"范围：{zh}。登记员事件到 {REGISTRAR}/{ep} 第 {last} 号为止。",
+        "statement_en": f"Scope: {en}. Events of {REGISTRAR}/{ep} up to seq {last} are here.",
     }

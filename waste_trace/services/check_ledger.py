@@ -11,12 +11,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, not_, select
 
-from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint
+from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.errors import LedgerError, MalformedKey
 from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.merkle import EMPTY_ROOT
-from waste_trace.ledger.note import log_vkey, parse_note
+from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.policy import Policy
 from waste_trace.ledger.tiles import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, TreeReader
 from waste_trace.ledger.verify_events import CHECKS
@@ -31,6 +32,7 @@ from waste_trace.ledger.verify_result import (
 from waste_trace.ledger.vkey import VerifierKey
 from waste_trace.services.check_cosignatures import check_cosignatures
 from waste_trace.services.check_entries import EntryPass, Progress, wrong
+from waste_trace.services.check_signers import LogSigners
 from waste_trace.services.ledger_snapshot import require_head, snapshot_of
 from waste_trace.services.witness_alarm import read_alarm
 from waste_trace.services.witness_policy import UnusablePolicy, read_policy
@@ -39,6 +41,7 @@ from waste_trace.store.engine import open_engine
 from waste_trace.store.key_store import KeyStore, open_key_store
 from waste_trace.store.sequencer import LedgerRolledBack
 from waste_trace.store.sequencer.high_water import HighWater
+from waste_trace.store.sequencer.known_keys import KnownKeys
 from waste_trace.store.tables import CheckpointRow, Entry, EventIndex, TileRow
 from waste_trace.store.tiles import SqlTiles
 from waste_trace.store.writing import table_of
@@ -105,7 +108,7 @@ class _Check:
         self._full = full
         self._head = head
         try:
-            self._log = log_vkey(head.origin, keys.key("log"))
+            self._signers = LogSigners.of(keys, head.origin)
             self._registrar = log_vkey(f"{head.origin}/registrar", keys.key("registrar"))
         except MalformedKey as error:
             raise wrong("checkpoint", head.size, error.zh, error.en) from error
@@ -126,7 +129,7 @@ class _Check:
         ).run(progress)
         report.passed("entries", f"{head.size - reached.size} entries, from {reached.size} on")
         report.passed("tiles", "every tile is the one that the entries lead to")
-        self._check_checkpoints(reached.size, root)
+        self._check_checkpoints(reached.size, root, self._changes())
         check_cosignatures(self._connection, self._policy(), reached.size, report)
         self._check_counts()
         if suspicion is not None:
@@ -171,14 +174,19 @@ class _Check:
             zh = "最新检查点与台账条目数不符。"
             en = f"The newest checkpoint is not of the ledger's size {head.size}."
             raise wrong("checkpoint", head.size, zh, en)
-        self._open(row.size, row.note)
+        self._signers.open(row.size, row.note)
         if row.ms != head.ms_last:
             zh, en = "台账头部记录的时间不符。", "The time in the head of the log is another one."
             raise wrong("checkpoint", head.size, zh, en)
         self._report.passed("checkpoint", f"{head.size} entries, signed by the log")
 
-    def _check_checkpoints(self, start: int, root: bytes) -> None:
-        """Every checkpoint from ``start`` on: signed, and of the tree that the entries lead to.
+    def _changes(self) -> LogKeys:
+        """At which leaves the log's key was changed; the entries have been checked before."""
+        return KnownKeys(self._registrar, self._head.origin).refresh(self._connection).log_keys
+
+    def _check_checkpoints(self, start: int, root: bytes, changes: LogKeys) -> None:
+        """Every checkpoint from ``start`` on: signed with the keys that this server has for its
+        size, and of the tree that the entries lead to.
 
         The first that is not names the entries between which history changed.
         """
@@ -192,7 +200,7 @@ class _Check:
         )
         count = 0
         for size, note, ms, leaf in rows:
-            signed = self._open(size, note)
+            signed = self._signers.open(size, note, self._signers.between(changes, good, size))
             if leaf is None or parse_leaf(bytes(leaf)).ms != ms:
                 zh = f"大小为 {size} 的检查点的时间不是其最后一条的入账时间。"
                 en = f"Checkpoint {size} is not of the time at which its last entry was logged."
@@ -207,20 +215,6 @@ class _Check:
             raise wrong("root", self._head.size - 1, zh, en)
         self._report.passed("root", "the entries lead to the signed root")
         self._report.passed("checkpoints", f"{count} checkpoints are signed and of this history")
-
-    def _open(self, size: int, note: str) -> Checkpoint:
-        try:
-            signed = open_checkpoint(note, self._log)
-        except LedgerError as error:
-            zh, en = f"大小为 {size} 的检查点：{error.zh}", f"Checkpoint {size}: {error.en}"
-            raise wrong("checkpoint", size, zh, en) from error
-        if len(parse_note(note).signatures) != 1:
-            zh, en = f"大小为 {size} 的检查点多了签名行。", f"Checkpoint {size} has further lines."
-            raise wrong("checkpoint", size, zh, en)
-        if signed.size != size:
-            zh, en = "检查点被调换。", f"The checkpoint of {size} says {signed.size}."
-            raise wrong("checkpoint", min(size, signed.size), zh, en)
-        return signed
 
     def _check_counts(self) -> None:
         """Nothing beside the tree: no entry, index row or tile too many."""
@@ -269,10 +263,10 @@ class _Check:
     def _policy(self) -> Policy:
         """The witnesses of the settings; a file that is unusable is a warning here."""
         try:
-            return read_policy(self._witness_policy, self._log)
+            return read_policy(self._witness_policy, self._signers.own[::-1])
         except UnusablePolicy as error:
             self._report.warn(Notice("cosignatures", error.zh, error.en))
-            return read_policy("", self._log)
+            return read_policy("", self._signers.own[::-1])
 
     def _tree(self) -> TreeReader:
         return TreeReader(SqlTiles(self._connection), self._head.size)

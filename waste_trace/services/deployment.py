@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +12,14 @@ from sqlalchemy import Engine
 from waste_trace.compliance.weight_difference import WeightTolerance
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.policy import Policy, format_policy
+from waste_trace.ledger.registry import REGISTRAR
+from waste_trace.ledger.vkey import VerifierKey
 from waste_trace.services.attempts import Attempts
 from waste_trace.services.intake import Intake
 from waste_trace.services.last_round import LastRound
 from waste_trace.services.rule_book import rule_book
 from waste_trace.services.witness_alarm import read_alarm
-from waste_trace.services.witness_policy import read_policy
+from waste_trace.services.witness_policy import read_policy, with_logs
 from waste_trace.settings import Settings
 from waste_trace.store.blobs import Blobs
 from waste_trace.store.disclosures import Vault
@@ -91,6 +93,11 @@ class Deployment:
         """The key with which one of the ledger's own services signs now."""
         return self.keys.key(service_key_name(dev, self.sequencer.registry.epochs.get(dev, 0)))
 
+    def registrar_vkey(self, key_id: str) -> VerifierKey:
+        """The public key of a registrar's ``registrar/ep`` (DSSE keyid) that the ledger knows."""
+        key = self.sequencer.refresh().keys[REGISTRAR, int(key_id.rpartition("/")[2])]
+        return replace(self.sequencer.registrar_vkey, public_key=key.public_key)
+
     def now(self) -> datetime:
         """The present, aware UTC, by the deployment's clock."""
         return datetime.fromtimestamp(self.clock_ms() / 1000, UTC)
@@ -100,10 +107,16 @@ class Deployment:
         """Seals and unseals the personal data beside the ledger."""
         return Vault(self.keys.secret("disclosure"))
 
-    @cached_property
+    @property
     def policy(self) -> Policy:
-        """Which witnesses are asked and how many suffice; read once. Raises UnusablePolicy."""
-        return read_policy(self.settings.witness_policy, self.sequencer.log_vkey)
+        """The log's keys, which witnesses are asked and how many suffice. Raises UnusablePolicy."""
+        self.sequencer.refresh()  # another process may have changed the log's key
+        return with_logs(self._witnesses, self.sequencer.log_vkeys)
+
+    @cached_property
+    def _witnesses(self) -> Policy:
+        """The policy of the settings, read once."""
+        return read_policy(self.settings.witness_policy, self.sequencer.log_vkeys)
 
     def policy_text(self) -> str:
         """The trust policy of this ledger as a file (c2sp.org/tlog-policy)."""

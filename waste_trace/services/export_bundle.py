@@ -13,6 +13,7 @@ from waste_trace.ledger.bundle_zip import zip_bundle
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.disclose import disclosures_for_export
+from waste_trace.services.key_changes import handover_notes
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.sign_in import Person
 from waste_trace.store.cosignatures import cosigned_note
@@ -73,10 +74,11 @@ def _export(
     note = newest_checkpoint(connection)
     if note is None:
         raise NotInLedger("台账尚未开立。", "The ledger is not open yet.")
-    note = cosigned_note(connection, read_checkpoint(note).size) or note
+    size, registry = read_checkpoint(note).size, deployment.sequencer.refresh()
+    note = cosigned_note(connection, size) or note
     shown: dict[int, Sequence[str]] = {}
     if disclose_to is not None:
-        entries = range(read_checkpoint(note).size)
+        entries = range(size)
         shown = disclosures_for_export(deployment, disclose_to, entries)
     source = _Tiles(connection)
     write_bundle(
@@ -87,5 +89,6 @@ def _export(
         policy=deployment.policy_text(),
         registrar_vkey=deployment.sequencer.registrar_vkey.text,
         pinned=pinned,
+        handovers=handover_notes(connection, registry.log_keys, size),
         disclosures=shown,
     )

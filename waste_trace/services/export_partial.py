@@ -20,6 +20,7 @@ from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.disclose import disclosures_for_export
+from waste_trace.services.key_changes import handover_notes
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.sign_in import Person
 from waste_trace.store.cosignatures import cosigned_note
@@ -110,6 +111,7 @@ def _export(
             policy=deployment.policy_text(),
             registrar_vkey=deployment.sequencer.registrar_vkey.text,
             period_ms=period_ms,
+            handovers=handover_notes(connection, deployment.sequencer.refresh().log_keys, size),
             disclosures=shown,
         )
 

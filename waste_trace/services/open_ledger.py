@@ -39,6 +39,7 @@ def open_ledger(deployment: Deployment, continues: Mapping[str, object] | None =
         opening: dict[str, object] = {
             "origin": deployment.sequencer.origin,
             "registrar": deployment.sequencer.registrar_vkey.text,
+            "log_key": deployment.sequencer.log_vkey.text,
             "catalogue": CATALOGUE_EDITION,
             **(continues or {}),
         }

@@ -16,15 +16,17 @@ from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import LedgerError
-from waste_trace.ledger.policy import assess
+from waste_trace.ledger.policy import Policy, assess, format_policy
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Verdict
+from waste_trace.services.check_signers import LogSigners
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.export_bundle import export_bundle
 from waste_trace.services.number_manifest import AUTHOR as NUMBERING
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.services.plain_text import is_plain
 from waste_trace.services.prove import newest_note
+from waste_trace.services.witness_policy import with_logs
 from waste_trace.store.key_store import service_key_name
 from waste_trace.store.sequencer import Draft
 from waste_trace.store.sequencer.high_water import HighWater
@@ -82,6 +84,7 @@ def end_ledger(old: Deployment, folder: Path, newest: str | None = None) -> Ende
         )
     export_bundle(old, folder / "bundle")
     old.write_public_keys(folder / "keys")
+    (folder / "keys/policy.txt").write_text(format_policy(_own_policy(old)), encoding="utf-8")
     report = verify_bundle(folder / "bundle", folder / "keys")
     unwitnessed = report.problem is not None and report.problem.what == "witnesses"
     if report.verdict is not Verdict.PROVEN and not unwitnessed:
@@ -136,6 +139,11 @@ def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: str) -
             insert_rows(connection, model, rows)
 
 
+def _own_policy(old: Deployment) -> Policy:
+    """With every key of the log that is here: the leaf that names the newest may be lost too."""
+    return with_logs(old.policy, LogSigners.of(old.keys, old.sequencer.origin).own[::-1])
+
+
 def _quoted(old: Deployment, note: str, newest: str | None) -> Checkpoint:
     """The newer of our newest checkpoint and the one that was brought."""
     own = read_checkpoint(note)
@@ -144,7 +152,7 @@ def _quoted(old: Deployment, note: str, newest: str | None) -> Checkpoint:
     if len(newest) > _MOST_NOTE:
         raise RestoreRefused("检查点文本过长。", "The checkpoint's text is too long.")
     try:
-        brought = assess(old.policy, newest).checkpoint
+        brought = assess(_own_policy(old), newest).checkpoint
     except LedgerError as error:
         raise RestoreRefused(
             f"所给检查点不是本台账签署的：{error.zh}",

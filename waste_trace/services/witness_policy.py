@@ -1,5 +1,7 @@
 """Which witnesses this ledger asks for and wants: the policy of the settings, or none."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,17 +21,18 @@ class UnusablePolicy(WasteTraceError):
     )
 
 
-def read_policy(path: str, log: VerifierKey) -> Policy:
+def read_policy(path: str, logs: Sequence[VerifierKey]) -> Policy:
     """The policy in the file at ``path``; with an empty path one that wants no witness.
 
     Args:
-        log: this ledger's own key; a policy about another log would make every proof worthless.
+        logs: the keys that this ledger's log has and had, the one in use first. The file names some
+            of them; a policy about another log would make every proof worthless.
 
     Raises:
         UnusablePolicy
     """
     if not path:
-        return Policy(logs=(Party(log),), witnesses={}, quorum=NO_QUORUM)
+        return Policy(logs=(Party(logs[0]),), witnesses={}, quorum=NO_QUORUM)
     try:
         policy = parse_policy(Path(path).read_bytes())
     except OSError as error:
@@ -44,11 +47,17 @@ def read_policy(path: str, log: VerifierKey) -> Policy:
             f"The witness policy {path} is malformed: {error.en}",
             path=path,
         ) from error
-    if [party.key for party in policy.logs] != [log]:
+    if not policy.logs or not {party.key for party in policy.logs} <= set(logs):
         raise UnusablePolicy(
-            f"见证策略文件 {path} 的 log 行不是本台账的公钥 {log.text}。",
-            f"The log line of the witness policy {path} is not this ledger's key {log.text}.",
+            f"见证策略文件 {path} 的 log 行不是本台账的公钥 {logs[0].text}。",
+            f"The log line of the witness policy {path} is not this ledger's key {logs[0].text}.",
             path=path,
-            log=log.text,
+            log=logs[0].text,
         )
     return policy
+
+
+def with_logs(policy: Policy, logs: Sequence[VerifierKey]) -> Policy:
+    """The policy for all keys of the log, the one in use first; addresses as the file has them."""
+    listed = {party.key: party for party in policy.logs}
+    return replace(policy, logs=tuple(listed.get(key, Party(key)) for key in logs))

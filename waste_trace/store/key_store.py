@@ -1,5 +1,6 @@
 """Where the private keys of the ledger's own services live: encrypted files, or a token."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -7,6 +8,9 @@ from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.settings import Settings
 from waste_trace.store.key_files import KeyFiles
+
+#: Private keys by name.
+KeyOf = Callable[[str], SigningKey]
 
 
 class KeyStoreUnusable(WasteTraceError):
@@ -22,6 +26,14 @@ class KeyStoreUnusable(WasteTraceError):
 def service_key_name(dev: str, ep: int) -> str:
     """The name of a service's key; the first of a service is called like the service."""
     return f"{dev}.{ep}" if ep else dev
+
+
+def own_names(keys: "KeyStore", dev: str) -> list[str]:
+    """The names of a service's keys that are here, by epoch; makes none but the first."""
+    names = [service_key_name(dev, 0)]
+    while keys.has(service_key_name(dev, len(names))):
+        names.append(service_key_name(dev, len(names)))
+    return names
 
 
 class KeyStore(Protocol):

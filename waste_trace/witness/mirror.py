@@ -5,6 +5,7 @@ writes the bundle. A fork, a rollback or a forged entry leaves an alarm file tha
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import ClassVar
 
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.bundle import write_bundle
-from waste_trace.ledger.checkpoint import Checkpoint
-from waste_trace.ledger.errors import IncompleteBundle, LedgerError
+from waste_trace.ledger.bundle_layout import handover_path
+from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint
+from waste_trace.ledger.errors import IncompleteBundle, InvalidSignature, LedgerError
+from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.merkle import leaf_hash
-from waste_trace.ledger.policy import Assessment, assess, format_policy
+from waste_trace.ledger.policy import Assessment, Policy, assess, format_policy
 from waste_trace.ledger.tiles import (
     HASH_BYTES,
     TILE_HEIGHT,
@@ -29,9 +32,17 @@ from waste_trace.ledger.verify import TrustedKeys
 from waste_trace.ledger.verify_events import EventChecks
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Report
 from waste_trace.witness.mirror_folder import GrowingCopy, MirrorFolder
+from waste_trace.witness.mirror_keys import TrustedLogKeys
 
 #: Reads a path below the log's address: "checkpoint", "tile/...". Raises MirrorUnreachable.
 Fetch = Callable[[str], bytes]
+
+
+_ALARMS = {
+    "fork": "台账出现两个版本的历史",
+    "rollback": "台账倒退",
+    "key": "检查点由已更换的台账密钥签名",
+}
 
 
 class LogMisbehaved(WasteTraceError):
@@ -83,10 +94,12 @@ class Mirror:
     ) -> None:
         self._folder = MirrorFolder(folder)
         self._trusted = trusted
+        self._keys = TrustedLogKeys(self._folder, trusted.policy)
         self._fetch = fetch
         self._now = now
         self._report = Report()
-        self._head: Assessment | None = None
+        self._events: EventChecks | None = None
+        self._copy = GrowingCopy(self._folder, 0)
         note = self._folder.checkpoint()
         if note is not None:
             self._reopen(note)
@@ -101,18 +114,16 @@ class Mirror:
         alarm = self._folder.alarm()
         if alarm is not None:
             raise LogMisbehaved("此前已发现台账异常。", f"An alarm stands: {alarm[:200]}")
-        note, theirs = self._read_checkpoint()
-        if self._head is None:
-            self._start(theirs)
-        size, checkpoint = self._copy.size, theirs.checkpoint
-        if checkpoint.size <= size:
-            self._compare_older(note, checkpoint)
-            self._folder.refresh(note, self._day())
-        else:
-            self._grow(note, checkpoint)
-        self._head = theirs
+        size = self._copy.size
+        note = self._fetch("checkpoint")
+        with suppress(MirrorUnreachable):  # who was given the newest key needs none
+            self._keep_handovers()
+        while not self._keys.may_read(self._log_keys, note):
+            self._go_by_handover()
+        theirs = self._advance(note)
         warnings, self._report.warnings = tuple(self._report.warnings), []
-        return Step(checkpoint.size, checkpoint.size - size, theirs.quorum_met, warnings)
+        new = theirs.checkpoint.size - size
+        return Step(theirs.checkpoint.size, new, theirs.quorum_met, warnings)
 
     def export(self, target: Path) -> None:
         """Write the copy as an audit bundle to the new or empty folder ``target``."""
@@ -127,30 +138,73 @@ class Mirror:
             policy=format_policy(self._trusted.policy),
             registrar_vkey=self._trusted.registrar.text,
             pinned=self._folder.pinned(),
+            handovers=self._folder.handovers(),
         )
 
-    def _read_checkpoint(self) -> tuple[str, Assessment]:
-        data = self._fetch("checkpoint")
+    def _advance(self, data: bytes) -> Assessment:
+        """Take in what a checkpoint covers, if a key that is trusted signed it."""
         try:
-            return data.decode(), assess(self._trusted.policy, data)
+            note, theirs = data.decode(), assess(self._policy(), data)
         except (LedgerError, UnicodeDecodeError) as error:
             raise MirrorUnreachable(
                 "检查点无法核验。", f"The served checkpoint does not verify: {error}."
             ) from error
+        checkpoint = theirs.checkpoint
+        if self._events is None:
+            self._events = self._new_checks(checkpoint)
+        if checkpoint.size <= self._copy.size:
+            self._compare_older(note, checkpoint)
+            self._require_key(note, checkpoint.size)
+            self._folder.refresh(note, self._day())
+        else:
+            self._grow(note, checkpoint, self._events)
+        return theirs
 
-    def _start(self, theirs: Assessment) -> None:
-        self._copy = GrowingCopy(self._folder, 0)
-        self._events = self._new_checks(theirs.checkpoint)
+    def _go_by_handover(self) -> None:
+        """Go on to the checkpoint with which the newest trusted key hands over to the next one."""
+        ep = self._log_keys.epoch + 1
+        self._advance(self._fetch(handover_path(ep)))
+        self._keep_handovers()
+        if self._log_keys.epoch < ep:
+            raise MirrorUnreachable(
+                "检查点无法核验。", "The served checkpoint is signed by a key that nobody named."
+            )
+
+    def _keep_handovers(self) -> None:
+        """Fetch those that are not here yet; they lead from the given key to the log's newest."""
+        for ep in self._keys.missing(self._log_keys):
+            data = self._fetch(handover_path(ep))
+            try:
+                older = self._keys.open(self._log_keys, ep, data)
+            except LedgerError as error:
+                raise MirrorUnreachable(
+                    "换钥检查点无法核验。", f"A handover does not verify: {error}."
+                ) from error
+            if older.size <= self._copy.size:
+                self._compare_roots(data.decode(), older)
+                self._keys.keep(ep, data)
+
+    @property
+    def _log_keys(self) -> LogKeys:
+        return LogKeys() if self._events is None else self._events.log_keys
+
+    def _policy(self) -> Policy:
+        return self._keys.policy(self._log_keys)
+
+    def _require_key(self, note: str, size: int) -> None:
+        try:
+            self._log_keys.check(note, size)
+        except InvalidSignature as error:
+            raise self._alarm("key", error.en, note) from error
 
     def _new_checks(self, checkpoint: Checkpoint) -> EventChecks:
         return EventChecks(checkpoint, self._trusted.registrar, self._copy, self._report)
 
     def _reopen(self, note: str) -> None:
         try:
-            self._head = assess(self._trusted.policy, note)
-            checkpoint = self._head.checkpoint
+            checkpoint = read_checkpoint(note)
             self._copy = GrowingCopy(self._folder, checkpoint.size, checkpoint.root)
-            self._events = self._new_checks(checkpoint)
+            events = self._events = self._new_checks(checkpoint)
             if TreeReader(self._copy, self._copy.size).root() != checkpoint.root:
                 raise MirrorDamaged("副本的树根不符。", "The copy does not lead to its root.")
             for place, entry in self._places(0):
@@ -160,20 +214,24 @@ class Mirror:
                     raise MirrorDamaged(
                         f"副本第 {place.index} 条已损坏。", f"Entry {place.index} is damaged."
                     )
-                self._events.check(place, entry)
+                events.check(place, entry)
+            assess(self._policy(), note)
+            events.log_keys.check(note, checkpoint.size)
         except (LedgerError, Finding) as error:
             raise MirrorDamaged("副本已损坏。", f"The copy is damaged: {error}.") from error
         self._report.warnings = []
 
+    def _compare_roots(self, note: str, theirs: Checkpoint) -> None:
+        if TreeReader(self._copy, self._copy.size).root(theirs.size) != theirs.root:
+            raise self._alarm("fork", f"two histories of the first {theirs.size} entries", note)
+
     def _compare_older(self, note: str, theirs: Checkpoint) -> None:
         size = self._copy.size
-        ours = TreeReader(self._copy, size).root(theirs.size)
-        if ours != theirs.root:
-            raise self._alarm("fork", f"two histories of the first {theirs.size} entries", note)
+        self._compare_roots(note, theirs)
         if theirs.size < size:
             raise self._alarm("rollback", f"the log had {size} entries, now {theirs.size}", note)
 
-    def _grow(self, note: str, theirs: Checkpoint) -> None:
+    def _grow(self, note: str, theirs: Checkpoint, events: EventChecks) -> None:
         old_size, old_root = self._copy.size, self._copy.root
         try:
             if not self._receive(theirs) or self._copy.root != theirs.root:
@@ -181,7 +239,8 @@ class Mirror:
             self._check_kept(note, theirs.size)
             self._copy.finish()
             for place, entry in self._places(old_size):
-                self._events.check(place, entry)
+                events.check(place, entry)
+            self._require_key(note, theirs.size)
         except Finding as finding:
             self._forget(old_size, old_root)
             raise self._alarm("entry", finding.problem.en, note) from finding
@@ -217,7 +276,7 @@ class Mirror:
         """Checkpoints that the mirror's owner kept elsewhere must be of this history too."""
         tree = TreeReader(self._copy, size)
         for kept in self._trusted.pinned.values():
-            pinned = assess(self._trusted.policy, kept).checkpoint
+            pinned = assess(self._policy(), kept).checkpoint
             if pinned.size <= size and tree.root(pinned.size) != pinned.root:
                 en = f"another history of the first {pinned.size} entries was kept"
                 raise self._alarm("fork", en, note, kept.decode())
@@ -248,7 +307,7 @@ class Mirror:
         ours = ours or self._folder.checkpoint() or ""
         text = f"{kind}: {en}\n{self._now().isoformat()}\n\n== ours\n{ours}\n== theirs\n{theirs}"
         place = self._folder.raise_alarm(text)
-        zh = {"fork": "台账出现两个版本的历史", "rollback": "台账倒退"}.get(kind, "条目无效")
+        zh = _ALARMS.get(kind, "条目无效")
         return LogMisbehaved(f"{zh}，证据见 {place.name}。", f"{kind}: {en}.", kind=kind)
 
     def _day(self) -> str:

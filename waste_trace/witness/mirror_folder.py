@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from waste_trace.ledger.bundle_layout import CHECKPOINT, PINNED, pinned_path
+from waste_trace.ledger.bundle_layout import CHECKPOINT, PINNED, handover_epoch, pinned_path
 from waste_trace.ledger.errors import IncompleteBundle
 from waste_trace.ledger.merkle import EMPTY_ROOT
 from waste_trace.ledger.tiles import (
@@ -86,6 +86,18 @@ class MirrorFolder:
         """The pinned checkpoints by day."""
         files = sorted((self.root / PINNED).glob("*.checkpoint"))
         return {file.stem: file.read_text(encoding="utf-8") for file in files}
+
+    def handovers(self) -> dict[int, str]:
+        """The checkpoints that hand over from one key of the log to the next, by epoch."""
+        files = (self.root / "log-keys").glob("*.checkpoint")
+        found = {handover_epoch(file.relative_to(self.root).as_posix()): file for file in files}
+        return {ep: file.read_text(encoding="utf-8") for ep, file in found.items() if ep}
+
+    def keep(self, path: str, data: bytes) -> None:
+        """Keep a file that is verified and stays as it is."""
+        place = self.root / path
+        place.parent.mkdir(exist_ok=True)
+        _write_durable(place, data)
 
     def find(self, path: str) -> bytes:
         """A file, received or accepted; IncompleteBundle if there is neither."""

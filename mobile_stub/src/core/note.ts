@@ -16,6 +16,13 @@ export interface Checkpoint {
   readonly root: Bytes;
 }
 
+/** A note that none of the keys asked for has signed: it may be signed by a later one. */
+export class UnknownSigner extends Distrust {
+  constructor() {
+    super("不是账本签发的", "not signed by the log");
+  }
+}
+
 const MAX_SIGNATURES = 100;
 const ED25519 = 1;
 
@@ -53,7 +60,7 @@ export async function openNote(note: string, key: VerifierKey): Promise<string> 
     }
     signed = true;
   }
-  if (!signed) throw new Distrust("不是账本签发的", "not signed by the log");
+  if (!signed) throw new UnknownSigner();
   return text;
 }
 

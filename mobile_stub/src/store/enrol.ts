@@ -2,7 +2,7 @@
 
 import { base64, utf8 } from "../core/bytes";
 import { createDeviceKey, signWith } from "../core/keys";
-import { type Claim, verifyEnrolment } from "../core/enrolment";
+import { verifyEnrolment } from "../core/enrolment";
 import { type Database, roundTripKey } from "./database";
 import type { Device, Enrolment, SeenCheckpoint } from "./model";
 import { callServer } from "./problem";
@@ -19,8 +19,11 @@ export async function enrol(db: Database, code: string, name: string): Promise<D
   const answer = await callServer("/v1/devices/enrol", { code, alg, pub, name, proof });
   const enrolment = parseEnrolment(answer);
   const { envelope } = answer as { envelope?: unknown };
-  const seen = await firstCheckpoint({ ...enrolment, alg, pub }, envelope, enrolment.receipt);
-  const device: Device = { ...enrolment, name, key };
+  const proven = await verifyEnrolment({ ...enrolment, alg, pub }, envelope, enrolment.receipt);
+  const { checkpoint, note, index } = proven;
+  // The root under which the ledger proved our own enrolment bounds all later ones.
+  const seen = { n: checkpoint.size, root: base64(checkpoint.root), note };
+  const device: Device = { ...enrolment, name, key, keys_upto: index, log_at: checkpoint.size };
   await become(db, device, seen);
   return device;
 }
@@ -40,16 +43,6 @@ async function become(db: Database, device: Device, seen: SeenCheckpoint): Promi
     work.push(tx.objectStore("withdrawn").clear(), tx.objectStore("progress").clear());
   }
   await Promise.all([...work, tx.done]);
-}
-
-/** The root under which the ledger proved our own enrolment bounds all later ones. */
-async function firstCheckpoint(
-  claim: Claim,
-  envelope: unknown,
-  receipt: string,
-): Promise<SeenCheckpoint> {
-  const { checkpoint, note } = await verifyEnrolment(claim, envelope, receipt);
-  return { n: checkpoint.size, root: base64(checkpoint.root), note };
 }
 
 function parseEnrolment(value: unknown): Enrolment {

@@ -30,6 +30,10 @@ export interface Enrolment {
 export interface Device extends Enrolment {
   readonly name: string;
   readonly key: DeviceKey;
+  /** Changes of the registrar's and the log's key have been followed up to this leaf. */
+  readonly keys_upto?: number;
+  /** What leaves below this index say of the log's key is past. */
+  readonly log_at?: number;
 }
 
 /** Where the device's own chain stands: the next `seq` and the hash to quote. */

@@ -1,15 +1,16 @@
 /** Sends what is pending and believes only receipts that verify. */
 
 import { Distrust } from "../core/distrust";
-import { parseVerifierKey } from "../core/note";
+import { openCheckpoint } from "../core/note";
 import { verifyReceipt } from "../core/receipt";
 import { learnBriefing } from "./briefing";
 import { type Database, readFork } from "./database";
 import type { Device, EventRecord, Fault } from "./model";
-import { callServer, Refused, Unreachable } from "./problem";
+import { withLogKey } from "./logKey";
+import { callServer, readText, Refused, Unreachable } from "./problem";
 import { pendingRecords, settle } from "./queue";
 import { keepOldKey, ROTATE, useNextKey } from "./rotate";
-import { LedgerForked, lookAtLedger, observe } from "./watch";
+import { LedgerForked, observe } from "./watch";
 import { learnWithdrawn } from "./withdrawn";
 
 export type Outcome = "idle" | "done" | "unreachable" | "unproven" | "forked";
@@ -44,6 +45,13 @@ export async function syncOnce(
     if (error instanceof Unreachable) return { outcome: "unreachable" };
     return { outcome: "unproven", doubt: faultOf(error) };
   }
+}
+
+/** Asks for the newest checkpoint, so that a fork is seen by those who have nothing to send too. */
+async function lookAtLedger(db: Database, device: Device): Promise<void> {
+  const note = await readText("/v1/ledger/checkpoint");
+  const newest = await withLogKey(db, device, (key) => openCheckpoint(note, key, device.origin));
+  await observe(db, newest, note);
 }
 
 async function sendAll(db: Database, device: Device, progress: () => void): Promise<Outcome> {
@@ -92,8 +100,7 @@ async function accept(
 ): Promise<void> {
   const { receipt, index, ms } = answer as { receipt?: unknown; index?: unknown; ms?: unknown };
   if (typeof receipt !== "string") throw new Distrust("没有回执", "answer without a receipt");
-  const key = await parseVerifierKey(device.log_vkey);
-  const proven = await verifyReceipt(receipt, entry.env, key, device.origin);
+  const proven = await withLogKey(db, device, (key) => verifyReceipt(receipt, entry.env, key, device.origin));
   if (proven.index !== index || proven.ms !== ms) throw new Distrust("应答与回执不一致", "answer differs from its receipt");
   await observe(db, proven.checkpoint, proven.note);
   const proof = { index: proven.index, ms: proven.ms, receipt };

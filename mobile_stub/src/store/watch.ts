@@ -3,10 +3,10 @@
 import { base64, fromBase64, sameBytes, type Bytes } from "../core/bytes";
 import { verifyConsistency } from "../core/merkle";
 import { Distrust } from "../core/distrust";
-import { openCheckpoint, parseVerifierKey, type Checkpoint } from "../core/note";
+import type { Checkpoint } from "../core/note";
 import { type Database, readFork, readSeen } from "./database";
-import type { Device, SeenCheckpoint } from "./model";
-import { callServer, readText, Refused, Unreachable } from "./problem";
+import type { SeenCheckpoint } from "./model";
+import { callServer, Refused, Unreachable } from "./problem";
 
 /** The log signed two histories. Nothing that it says counts from here on. */
 export class LedgerForked extends Distrust {
@@ -32,13 +32,6 @@ export async function observe(db: Database, theirs: Checkpoint, note: string): P
     (await verifyConsistency(older.size, older.root, newer.size, newer.root, proof));
   if (!consistent) return alarm(db, ours, note);
   if (newer === theirs) await advance(db, theirs, note);
-}
-
-/** Asks for the newest checkpoint, so that a fork is seen by those who have nothing to send too. */
-export async function lookAtLedger(db: Database, device: Device): Promise<void> {
-  const note = await readText("/v1/ledger/checkpoint");
-  const key = await parseVerifierKey(device.log_vkey);
-  await observe(db, await openCheckpoint(note, key, device.origin), note);
 }
 
 async function advance(db: Database, to: Checkpoint, note: string): Promise<void> {

@@ -2,7 +2,7 @@
 
 const PAYLOAD_TYPE = 'application/vnd.waste-trace.event.v1+json';
 const FIELDS = ['act', 'body', 'dev', 'ep', 'id', 'log', 'off', 'org', 'prev', 'seen', 'seq', 'site', 't', 'typ', 'v'];
-const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke', 'pii.erased', 'evidence.device_fork']);
+const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke', 'log.key', 'pii.erased', 'evidence.device_fork']);
 
 function canonicalText(value) {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
@@ -38,6 +38,7 @@ class EventChecks {
     this.keys = new Map([['registrar/0', { alg: 'ed25519', pub: registrar.key, last: null, why: '' }]]);
     this.epochs = new Map([['registrar', 0]]);
     this.chains = new Map();
+    this.logKeys = []; // by epoch: the key, and the leaf that names it (-1: the first)
   }
 
   async check(index, entry) {
@@ -57,6 +58,8 @@ class EventChecks {
     if (key.last !== null && event.seq > key.last) this.warn(index, event.dev, `密钥 ${keyId} 失效后的事件`, `signed after ${keyId} had ended (${key.why})`);
     if ((index === 0) !== (event.typ === 'ledger.open')) throw new Error('entry 0, and it alone, opens the ledger');
     this.register(event, keyId, key);
+    if (event.typ === 'ledger.open' && event.body.log_key) this.logKeys.push({ index: -1, key: await this.readLogKey(event.body.log_key) });
+    if (event.typ === 'log.key') await this.nameLogKey(index, event.body);
     if (event.typ === 'evidence.device_fork') await this.checkFork(index, event.body);
     if (!Number.isSafeInteger(leaf.ms) || leaf.ms < this.ms) throw new Error('the logged time runs backwards');
     this.ms = leaf.ms;
@@ -66,7 +69,10 @@ class EventChecks {
 
   register(event, keyId, key) {
     const { typ, body } = event;
-    if (BY_REGISTRAR.has(typ) && keyId !== 'registrar/0') throw new Error(`only the registrar may write ${typ}`);
+    const byRegistrar = event.dev === 'registrar';
+    if (BY_REGISTRAR.has(typ) && !byRegistrar) throw new Error(`only the registrar may write ${typ}`);
+    if (byRegistrar && (BY_REGISTRAR.has(typ) || typ === 'key.rotate') && event.ep !== this.epochs.get('registrar')) throw new Error('the registrar had changed its key before');
+    if ((typ === 'key.enrol' || typ === 'key.revoke') && body.dev === 'registrar') throw new Error('nobody enrols or revokes the registrar');
     if ((BY_REGISTRAR.has(typ) || typ === 'key.rotate') && key.last !== null && event.seq > key.last) throw new Error('its key had ended');
     if (typ === 'ledger.open' && (body.origin !== this.origin || body.registrar !== this.registrar.text)) {
       throw new Error('the ledger was opened with another registrar');
@@ -74,6 +80,8 @@ class EventChecks {
     if (typ === 'key.enrol') this.add(body.dev, body);
     if (typ === 'key.rotate') {
       if (body.last_seq !== event.seq - 1 || body.last_hash !== event.prev || body.ep !== event.ep + 1) throw new Error('the rotation does not follow its last event');
+      const had = (pub) => [...this.keys].some(([id, one]) => id.startsWith('registrar/') && same(one.pub, pub));
+      if (byRegistrar && (body.alg !== 'ed25519' || had(unbase64(body.pub)))) throw new Error('the registrar’s next key must be a new Ed25519 key');
       this.add(event.dev, body);
       Object.assign(key, { last: event.seq, why: 'rotated' });
     }
@@ -82,6 +90,26 @@ class EventChecks {
       if (!lost || (lost.last !== null && body.last_good_seq > lost.last)) throw new Error('a revocation of no key, or one that gives it back');
       Object.assign(lost, { last: body.last_good_seq, why: 'revoked' });
     }
+  }
+
+  async readLogKey(text) {
+    const key = await readVkey(text);
+    if (key.kind !== 1 || key.name !== this.origin) throw new Error('not an Ed25519 key of this log');
+    return key;
+  }
+
+  async nameLogKey(index, body) {
+    const [key, before] = [await this.readLogKey(body.vkey), await this.readLogKey(body.replaces)];
+    if (body.ep !== Math.max(this.logKeys.length, 1)) throw new Error('epochs of the log’s key grow by one');
+    if (this.logKeys.length === 0) this.logKeys.push({ index: -1, key: before });
+    if (this.logKeys.at(-1).key.text !== before.text) throw new Error('it replaces a key that is not in use');
+    if (this.logKeys.some((one) => one.key.id === key.id)) throw new Error('the log has had this key before');
+    this.logKeys.push({ index, key });
+  }
+
+  // Which key signs the checkpoint of a size; undefined if none was named.
+  logKeyAt(size) {
+    return this.logKeys.filter((one) => one.index < size).at(-1)?.key;
   }
 
   async checkFork(index, body) {

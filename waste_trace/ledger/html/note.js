@@ -79,6 +79,11 @@ async function parsePolicy(data) {
   return policy;
 }
 
+// Throws unless this key of the log has signed; without a key there is nothing to ask.
+async function requireLogKey(data, key) {
+  if (key) await openCheckpoint(data, { logs: [key], witnesses: new Map(), groups: new Map(), quorum: 'none' });
+}
+
 // The checkpoint, if a log of the policy signed it, and the witnesses of the policy that cosigned.
 async function openCheckpoint(data, policy) {
   const note = parseNote(data);

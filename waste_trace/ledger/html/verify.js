@@ -87,8 +87,7 @@ class Verification {
 
   async checkContents() {
     const { policy, registrar } = await this.loadKeys();
-    this.checkpoint = await this.attempt('checkpoint', 'checkpoint', () => openCheckpoint(this.read('checkpoint'), policy));
-    this.checks.push('checkpoint');
+    this.checkpoint = await this.attempt('checkpoint', 'checkpoint', () => this.readCheckpoint(policy));
     const warn = (...args) => this.warn(...args);
     const events = new EventChecks(this.checkpoint.origin, registrar, (size) => this.tree.root(size), warn);
     this.shown = await this.attempt('disclosures', 'disclosures.jsonl', () => this.readDisclosures());
@@ -99,7 +98,62 @@ class Verification {
     if (this.shown.size) throw this.mismatch(Math.min(...this.shown.keys()));
     events.finish();
     await this.checkTiles();
-    await this.checkPinned(policy);
+    const trusted = await this.followLogKeys(policy, events.logKeys);
+    this.checkpoint = await this.attempt('checkpoint', 'checkpoint', () => openCheckpoint(this.read('checkpoint'), trusted));
+    await this.attempt('checkpoint', 'checkpoint', () => requireLogKey(this.read('checkpoint'), events.logKeyAt(this.checkpoint.size)));
+    if (!this.checks.includes('checkpoint')) this.checks.splice(1, 0, 'checkpoint');
+    await this.checkPinned(trusted, events);
+  }
+
+  // A key that the reader does not know may be a later one of the log: then the entries must name it
+  // before its signature counts, and until then this is only what somebody claims.
+  async readCheckpoint(policy) {
+    const data = this.read('checkpoint');
+    const claimed = parseCheckpoint(parseNote(data).text);
+    try {
+      const opened = await openCheckpoint(data, policy);
+      this.checks.push('checkpoint');
+      return opened;
+    } catch (error) {
+      if (this.handovers().length === 0) throw error;
+      return claimed;
+    }
+  }
+
+  handovers() {
+    return [...this.files.keys()].filter((name) => /^log-keys\/[1-9][0-9]*\.checkpoint$/.test(name));
+  }
+
+  // The policy with the log's other keys, if checkpoints signed by two keys each lead to the newest.
+  async followLogKeys(policy, keys) {
+    const listed = new Set(policy.logs.map((log) => log.text));
+    const reached = keys.map((one) => listed.has(one.key.text)).lastIndexOf(true);
+    if (keys.length === 0 || reached < 0) return policy;
+    const there = this.handovers();
+    for (let ep = 1; ep < keys.length; ep += 1) {
+      const file = `log-keys/${ep}.checkpoint`;
+      if (there.includes(file)) await this.checkHandover(file, keys[ep - 1].key, keys[ep]);
+      else if (ep > reached) throw new Finding('checkpoint', `缺少文件 ${file}。`, `The file ${file} is missing.`, { file, verdict: 'incomplete' });
+    }
+    const more = there.find((file) => Number(file.slice(9, -11)) >= keys.length);
+    if (more) throw new Finding('checkpoint', `${more}：台账没有这一轮密钥。`, `${more}: the log has no such key.`, { file: more });
+    return { ...policy, logs: [...policy.logs, ...keys.map((one) => one.key).filter((key) => !listed.has(key.text))] };
+  }
+
+  async checkHandover(file, before, next) {
+    const old = await this.attempt('checkpoint', file, async () => {
+      await requireLogKey(this.read(file), before);
+      await requireLogKey(this.read(file), next.key);
+      const read = parseCheckpoint(parseNote(this.read(file)).text);
+      if (read.size <= next.index) throw new Error('it does not cover the leaf that names the next key');
+      return read;
+    });
+    await this.requirePrefix('checkpoint', file, old);
+  }
+
+  async requirePrefix(what, file, old) {
+    if (old.size > this.checkpoint.size) throw new Finding(what, `留存的检查点有 ${old.size} 条：末尾可能被删。`, `A kept checkpoint has ${old.size} entries.`, { file, verdict: 'incomplete' });
+    if (!same(await this.tree.root(old.size), old.root)) throw new Finding(what, `前 ${old.size} 条与留存的检查点不符：历史已被改写。`, `The first ${old.size} entries contradict a kept checkpoint.`, { file });
   }
 
   async loadKeys() {
@@ -192,11 +246,11 @@ class Verification {
     this.checks.push('entries', 'events', 'tiles', 'root');
   }
 
-  async checkPinned(policy) {
+  async checkPinned(policy, events) {
     for (const name of [...this.files.keys()].filter((file) => /^pinned\/.*\.checkpoint$/.test(file))) {
       const old = await this.attempt('pinned', name, () => openCheckpoint(this.read(name), policy));
-      if (old.size > this.checkpoint.size) throw new Finding('pinned', `留存的检查点有 ${old.size} 条：末尾可能被删。`, `A kept checkpoint has ${old.size} entries.`, { file: name, verdict: 'incomplete' });
-      if (!same(await this.tree.root(old.size), old.root)) throw new Finding('pinned', `前 ${old.size} 条与留存的检查点不符：历史已被改写。`, `The first ${old.size} entries contradict a kept checkpoint.`, { file: name });
+      await this.requirePrefix('pinned', name, old);
+      await this.attempt('pinned', name, () => requireLogKey(this.read(name), events.logKeyAt(old.size)));
     }
     this.checks.push('pinned');
   }

@@ -20,7 +20,6 @@ from waste_trace.ledger.event import (
     parse_event,
     payload_hash,
 )
-from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.leaf import leaf_bytes
 from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.receipt import build_receipt, build_receipts
@@ -29,9 +28,11 @@ from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import Grown, TreeReader, append
 from waste_trace.notices.kinds import BY_CAUSE
 from waste_trace.store import outbox
+from waste_trace.store.key_store import KeyOf
 from waste_trace.store.projector import Projector, Record
-from waste_trace.store.sequencer.drafts import Beside, Build, Draft, KeyOf, event_of, service_key
+from waste_trace.store.sequencer.drafts import Beside, Build, Draft, event_of
 from waste_trace.store.sequencer.outcome import DeviceFork, Recorded
+from waste_trace.store.sequencer.own_keys import log_signers, service_key
 from waste_trace.store.tables import CheckpointRow, Device, Entry, EventIndex, LogState, TileRow
 from waste_trace.store.tiles import Head, SqlTiles, leaves, newest_checkpoint
 from waste_trace.store.writing import insert_rows, table_of, upsert
@@ -62,7 +63,7 @@ class Batch:
     head: Head
     registry: KeyRegistry
     projector: Projector
-    log_key: SigningKey
+    key_of: KeyOf
     now_ms: int
     nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
     _pending: list[tuple[Record, bytes]] = field(default_factory=list)
@@ -135,13 +136,13 @@ class Batch:
         self._keep_beside(item, fresh[0])
         return (*fresh, False)
 
-    def compose(self, author: str, key_of: KeyOf, build: Build) -> list[tuple[int, int]]:
+    def compose(self, author: str, build: Build) -> list[tuple[int, int]]:
         """Write what a service says, with its chain continued inside this transaction."""
         self.flush()
         placed: list[tuple[int, int]] = []
         for draft in build(self.connection):
             ep = self.registry.epochs.get(author, 0)
-            key = service_key(self.registry, author, ep, key_of)
+            key = service_key(self.registry, author, ep, self.key_of)
             said = event_of(draft, author, ep, self.head, self.ms, self.connection)
             envelope = sign_envelope(build_payload(said), PAYLOAD_TYPE, said.key_id, key)
             event = parse_event(envelope.payload)
@@ -187,7 +188,8 @@ class Batch:
         )
         self._check_again(grown)
         checkpoint = Checkpoint(self.head.origin, grown.size, grown.root)
-        note = sign_checkpoint(checkpoint, self.log_key)
+        signers = log_signers(self.registry, self.head.size, self.key_of)
+        note = sign_checkpoint(checkpoint, *signers)
         insert_rows(
             self.connection, CheckpointRow, [{"size": grown.size, "note": note, "ms": self.ms}]
         )

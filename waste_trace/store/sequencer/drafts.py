@@ -9,9 +9,6 @@ from sqlalchemy import Connection, select
 
 from waste_trace.ledger.encoding import decode_b64url
 from waste_trace.ledger.event import Event, Seen, new_event_id
-from waste_trace.ledger.keys import SigningKey
-from waste_trace.ledger.registry import KeyRegistry
-from waste_trace.store.key_store import KeyStoreUnusable, service_key_name
 from waste_trace.store.tables import Device
 from waste_trace.store.tiles import Head
 from waste_trace.store.writing import table_of
@@ -38,28 +35,8 @@ class Draft:
     beside: Beside | None = None
 
 
-#: Private keys by name.
-KeyOf = Callable[[str], SigningKey]
 #: Reads what it needs in the batch's transaction and says what follows from it.
 Build = Callable[[Connection], Sequence[Draft]]
-
-
-def service_key(registry: KeyRegistry, author: str, ep: int, key_of: KeyOf) -> SigningKey:
-    """The service's key; never another one than the log knows: what it signed would be false.
-
-    Raises:
-        KeyStoreUnusable: this server's keys are not those of the ledger.
-    """
-    name = service_key_name(author, ep)
-    key, known = key_of(name), registry.key_for(author, ep)
-    if known is not None and key.public_key != known.public_key:
-        raise KeyStoreUnusable(
-            f"本机的密钥“{name}”不是台账登记的那一把。",
-            f"The key {name!r} of this server is not the one that the ledger has enrolled.",
-            do_zh="请从更换密钥的服务器复制密钥文件夹，覆盖本机的，再重启。",
-            do_en="Copy the key folder from the server that renewed it over this one; restart.",
-        )
-    return key
 
 
 def event_of(

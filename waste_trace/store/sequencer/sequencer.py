@@ -21,9 +21,10 @@ from waste_trace.ledger.merkle import EMPTY_ROOT
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.registry import KeyRegistry
 from waste_trace.ledger.vkey import VerifierKey
+from waste_trace.store.key_store import KeyOf
 from waste_trace.store.projector import Projector, ProjectorConfig
 from waste_trace.store.sequencer.batch import Batch, Submitted
-from waste_trace.store.sequencer.drafts import Build, KeyOf
+from waste_trace.store.sequencer.drafts import Build
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.sequencer.known_keys import KnownKeys
 from waste_trace.store.sequencer.outcome import LedgerBusy, LedgerRolledBack, Recorded
@@ -91,13 +92,19 @@ class Sequencer:
         self._thread.start()
 
     @property
+    def log_vkeys(self) -> Sequence[VerifierKey]:
+        """The log's public keys as this process knows them, the one that signs now first."""
+        named = self.registry.log_keys.known
+        return named[::-1] or (log_vkey(self.origin, self._key_of("log")),)
+
+    @property
     def log_vkey(self) -> VerifierKey:
-        """The public key that signs checkpoints."""
-        return log_vkey(self.origin, self._key_of("log"))
+        """The public key that signs checkpoints now."""
+        return self.log_vkeys[0]
 
     @property
     def registrar_vkey(self) -> VerifierKey:
-        """The public key of the registrar."""
+        """The public key of the registrar's first epoch, which leaf 0 names."""
         return log_vkey(f"{self.origin}/registrar", self._key_of("registrar"))
 
     @property
@@ -252,7 +259,7 @@ class Sequencer:
                 head,
                 self._keys.own,
                 self._projector,
-                self._key_of("log"),
+                self._key_of,
                 self._clock_ms(),
                 self._nodes,
             )
@@ -274,7 +281,7 @@ class Sequencer:
             return [
                 (*place, False)
                 for author, build in item.parts
-                for place in batch.compose(author, self._key_of, build)
+                for place in batch.compose(author, build)
             ]
         try:
             return [batch.place(item.item)]
