@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -19,15 +18,15 @@ from tests.ledger.sample_ledger import key
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.policy import Group, Party, Policy, assess
 from waste_trace.ledger.witness import Submission, format_submission
+from waste_trace.services.ask_witness import WitnessUnreachable
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.prove import newest_note
 from waste_trace.services.witness_checkpoint import (
-    WitnessAhead,
-    WitnessUnreachable,
     newest_witnessed_note,
     witness_newest,
     witness_state,
 )
+from waste_trace.services.witness_proof import TwoHistories, WitnessAhead
 from waste_trace.store.sequencer import Draft
 from waste_trace.store.tables import Cosignature
 from waste_trace.store.writing import table_of, write_transaction
@@ -68,8 +67,7 @@ def outside(deployment: Deployment, tmp_path: Path) -> Iterator[Outside]:
             url = stack.enter_context(serving(create_witness(witness)))
             witnesses[name], parties[name] = witness, Party(witness.vkey, url)
         policy = Policy((Party(log),), parties, {"both": Group(2, NAMES)}, "both")
-        ask = AskOverHttp(stack.enter_context(httpx.Client(trust_env=False)))
-        yield Outside(witnesses, policy, ask)
+        yield Outside(witnesses, policy, AskOverHttp(trust_env=False))
 
 
 def grow(deployment: Deployment, number: int) -> None:
@@ -162,6 +160,7 @@ def test_a_witness_that_saw_another_history_is_an_alarm(
         outside.witnesses[name].add_checkpoint(format_submission(Submission(0, (), note)))
     found = witness_newest(deployment, outside.policy, outside.ask)
     assert set(found.alarms) == {"w1", "w2"}
+    assert all(isinstance(error, TwoHistories) for error in found.alarms.values())
     assert not found.quorum_met
 
 
