@@ -1,6 +1,6 @@
-"""What was said in words in the steps of a finding (说明): beside the ledger, so it can be erased.
+"""What was said in words (说明): beside the ledger, where it can be erased; showings are recorded.
 
-Whoever sees the finding may read it, and every showing is written down.
+Who may read it is asked by whoever calls: the steps of a finding are read by whoever sees it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What was said in one step, as far as it is kept."""
+    """What was said in one event, as far as it is kept."""
 
     text: str = ""
     kept: Kept = Kept.NOTHING
@@ -43,11 +43,22 @@ def read_statements(
     Args:
         person: who sees the finding. steps: rows of `FindingStep`.
     """
-    places = [step["idx"] for step in steps if step["digests"]]
+    return read_words(deployment, person, STATEMENT, steps)
+
+
+def read_words(
+    deployment: Deployment, person: Person, name: str, events: Iterable[Mapping[str, Any]]
+) -> dict[int, Statement]:
+    """The words called ``name`` of each event (by its ledger index) that has digests.
+
+    Args:
+        person: who may see them. events: rows with ``idx`` and ``digests``.
+    """
+    places = [event["idx"] for event in events if event["digests"]]
     if not places:
         return {}
     row = table_of(DisclosureRow)
-    where = row.c.idx.in_(places) & (row.c.name == STATEMENT)
+    where = row.c.idx.in_(places) & (row.c.name == name)
     found = dict.fromkeys(places, Statement(kept=Kept.ABSENT))
     with write_transaction(deployment.engine) as connection:
         gone = select(row.c.idx).where(where, row.c.erased_at.is_not(None))
