@@ -188,7 +188,7 @@ def enrol_body(device: Device) -> dict[str, JsonValue]:
         "pub": b64(device.key.public_key),
         "org": ORG,
         "purpose": "device",
-        "name": "手持机",
+        "name": device.name,
         "from_seq": 0,
     }
 

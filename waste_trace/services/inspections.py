@@ -214,9 +214,9 @@ def list_selections(deployment: Deployment) -> list[Row]:
 def read_purpose(deployment: Deployment, person: Person, announcement: int) -> Statement:
     """What a selection is for in words: for the bureaus; all others are told its code."""
     row = _selection(deployment, announcement)
-    if person.role != REGULATOR:
+    if person.role != REGULATOR or not row["digests"]:
         return Statement()
-    return read_words(deployment, person, PURPOSE, [row]).get(announcement, Statement())
+    return read_words(deployment, person, PURPOSE, [announcement])[announcement]
 
 
 def find_selection(deployment: Deployment, announcement: int) -> Row:

@@ -3,7 +3,7 @@
 Who may read it is asked by whoever calls: the steps of a finding are read by whoever sees it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -43,18 +43,18 @@ def read_statements(
     Args:
         person: who sees the finding. steps: rows of `FindingStep`.
     """
-    return read_words(deployment, person, STATEMENT, steps)
+    places = [step["idx"] for step in steps if step["digests"]]
+    return read_words(deployment, person, STATEMENT, places)
 
 
 def read_words(
-    deployment: Deployment, person: Person, name: str, events: Iterable[Mapping[str, Any]]
+    deployment: Deployment, person: Person, name: str, places: Collection[int]
 ) -> dict[int, Statement]:
-    """The words called ``name`` of each event (by its ledger index) that has digests.
+    """The words called ``name`` of events that have some, by the events' ledger index.
 
     Args:
-        person: who may see them. events: rows with ``idx`` and ``digests``.
+        person: who may see them. places: the events' indices.
     """
-    places = [event["idx"] for event in events if event["digests"]]
     if not places:
         return {}
     row = table_of(DisclosureRow)
