@@ -138,14 +138,18 @@ class SampleLedger:
         self.log(self.registrar.event("key.enrol", enrol_body(device)))
 
     def checkpoint(
-        self, size: int | None = None, *, witnesses: Sequence[str] = ("w1", "w2")
+        self,
+        size: int | None = None,
+        *,
+        witnesses: Sequence[str] = ("w1", "w2"),
+        ms: int = START_MS,
     ) -> str:
-        """The signed note of the first ``size`` leaves, cosigned by ``witnesses``."""
+        """The signed note of the first ``size`` leaves, cosigned by ``witnesses`` at ``ms``."""
         at = self.size if size is None else size
         root = TreeReader(self.tiles, at).root()
         note = sign_checkpoint(Checkpoint(ORIGIN, at, root), LOG_KEY)
         text = Checkpoint(ORIGIN, at, root).text
-        lines = [cosign(text, f"{w}.example", WITNESSES[w], START_MS // 1000) for w in witnesses]
+        lines = [cosign(text, f"{w}.example", WITNESSES[w], ms // 1000) for w in witnesses]
         return add_signatures(note, lines)
 
     def write(

@@ -26,6 +26,7 @@ from waste_trace.ledger.verify_log import LogPass
 from waste_trace.ledger.verify_partial import PARTIAL_CHECKS, PartialPass, is_partial
 from waste_trace.ledger.verify_result import Finding, Notice, Problem, Report, Verdict, problem_of
 from waste_trace.ledger.verify_text import render
+from waste_trace.ledger.verify_times import check_cosigned_times
 from waste_trace.ledger.vkey import VerifierKey, parse_vkey
 
 WHOLE_CHECKS = ("entries", "tiles", "root", *CHECKS, "pinned")
@@ -124,6 +125,8 @@ class _Verification:
             processes = self._processes if checkpoint.size >= LONG else 0
             LogPass(self._bundle, checkpoint, keys.registrar, self._report, processes).run()
             self._check_pinned(keys, checkpoint)
+            known = (keys.policy, keys.pinned, checkpoint.size, self._report)
+            check_cosigned_times(self._bundle, *known)
         return assessment
 
     def _load_keys(self) -> TrustedKeys:
