@@ -97,11 +97,11 @@ def _mirror(options: argparse.Namespace) -> int:
     with httpx.Client() as client:
         fetch = FetchOverHttp(client, options.url)
         mirror = Mirror(options.folder, load_keys(options.keys), fetch, lambda: datetime.now(UTC))
-        met = _look(mirror)
+        met = look(mirror)
         while options.every > 0:
             time.sleep(options.every)
             try:
-                met = _look(mirror)
+                met = look(mirror)
             except LogMisbehaved:
                 raise
             except WasteTraceError as error:  # unreachable for now: say so and go on
@@ -111,10 +111,13 @@ def _mirror(options: argparse.Namespace) -> int:
     return 0 if met else 2
 
 
-def _look(mirror: Mirror) -> bool:
+def look(mirror: Mirror) -> bool:
+    """Look at the log once and say what is new; True if the quorum has cosigned it."""
     step = mirror.step()
     for warning in step.warnings:
         _say(f"! {warning.zh} {warning.en}")
+    for key in step.enrolled:
+        _say(f"+ 新密钥 new key {key.dev}/{key.ep} {key.org or '台账服务'} #{key.index}")
     witnessed = "已见证 witnessed" if step.quorum_met else "未见证 NOT WITNESSED"
     _say(f"{step.size} 条 entries (+{step.new_entries}), {witnessed}")
     return step.quorum_met

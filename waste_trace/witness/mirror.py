@@ -16,6 +16,7 @@ from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.errors import IncompleteBundle, LedgerError
 from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.policy import Assessment, assess, format_policy
+from waste_trace.ledger.registry import EnrolledKey
 from waste_trace.ledger.tiles import (
     HASH_BYTES,
     TILE_HEIGHT,
@@ -60,12 +61,17 @@ class MirrorDamaged(WasteTraceError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one look at the log brought: its size, new entries, quorum, warnings about devices."""
+    """What one look at the log brought: its size, new entries, quorum, warnings about devices.
+
+    ``enrolled``: keys that the new entries let in. Whoever stole the registrar's key can enrol a
+    device that nobody knows; only people can tell, so they must be told of each.
+    """
 
     size: int
     new_entries: int
     quorum_met: bool
     warnings: tuple[Notice, ...] = ()
+    enrolled: tuple[EnrolledKey, ...] = ()
 
 
 class Mirror:
@@ -112,7 +118,8 @@ class Mirror:
             self._grow(note, checkpoint)
         self._head = theirs
         warnings, self._report.warnings = tuple(self._report.warnings), []
-        return Step(checkpoint.size, checkpoint.size - size, theirs.quorum_met, warnings)
+        new, enrolled = checkpoint.size - size, self._events.keys_from(size)
+        return Step(checkpoint.size, new, theirs.quorum_met, warnings, enrolled)
 
     def export(self, target: Path) -> None:
         """Write the copy as an audit bundle to the new or empty folder ``target``."""
