@@ -23,6 +23,7 @@ from tests.databases import (
     unavailable,
 )
 from tests.devices import Clock, Device, MakeDevice, enrolled_device
+from tests.store.soft_token import soft_token
 from waste_trace.ledger.keys import Algorithm
 from waste_trace.services import passwords
 from waste_trace.services.deployment import Deployment
@@ -136,6 +137,14 @@ def playwright() -> Iterator[Playwright]:
     """The driver of browsers, one for the session: two in a process exclude each other."""
     with sync_playwright() as driver:
         yield driver
+
+
+@pytest.fixture(scope="session")
+def token() -> Iterator[str]:
+    """The URI of a new token but for the prefix of the keys' labels; one for each process, because
+    a PKCS #11 module reads its configuration once."""
+    with soft_token() as uri:
+        yield uri
 
 
 @pytest.fixture

@@ -33,11 +33,13 @@ class DeviceView:
     Attributes:
         gaps: numbers of records that have not arrived, as text; "" if none is missing.
         signs: the key still counts.
+        name_kept: what has become of its name, if it stands beside the ledger.
     """
 
     dev: str
     ep: int
     name: str
+    name_kept: str
     org_name: str
     purpose: Named
     alg: str
@@ -58,6 +60,7 @@ def view_device(row: Mapping[str, Any]) -> DeviceView:
         dev=row["dev"],
         ep=row["ep"],
         name=row["name"],
+        name_kept=row["name_kept"],
         org_name=row["org_name"] or row["org"] or "台账服务",
         purpose=_PURPOSES.get(row["purpose"], Named(row["purpose"], row["purpose"])),
         alg=row["alg"],

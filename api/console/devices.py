@@ -17,11 +17,11 @@ from waste_trace.services.enrol_device import (
     revoke_device,
 )
 from waste_trace.services.look_up import (
-    list_devices,
     list_organisations,
     list_sites,
     name_organisations,
 )
+from waste_trace.services.name_devices import list_named_devices
 from waste_trace.services.resolve_quarantine import count_open
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -37,7 +37,7 @@ def devices(request: Request, deployment: House, person: Enroller, org: str = ""
         person,
         "手持终端",
         "Devices",
-        devices=[view_device(row) for row in list_devices(deployment, person)],
+        devices=[view_device(row) for row in list_named_devices(deployment, person)],
         sites=list_sites(deployment, chosen),
         organisations=list_organisations(deployment) if person.role == REGULATOR else [],
         chosen=chosen,

@@ -13,6 +13,9 @@ from api.console.render import page
 from api.console.show import SHANGHAI, shanghai
 from api.http.errors import BadParameters
 from api.http.permissions import House, Inspector, Permission, Reader, can
+from waste_trace.compliance.selection import BEACONS, PURPOSES
+from waste_trace.custody.bodies.inspections import PurposeCode
+from waste_trace.ledger.disclosure import MAX_VALUE
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.evidence import keep_evidence
 from waste_trace.services.inspections import (
@@ -25,6 +28,7 @@ from waste_trace.services.inspections import (
     list_inspections,
     list_positive,
     list_selections,
+    read_purpose,
 )
 from waste_trace.services.record_at_desk import record_at_desk
 from waste_trace.services.rule_book import rule_book
@@ -63,6 +67,8 @@ def inspections(request: Request, deployment: House, person: Reader) -> HTMLResp
         organisations=inspectable(deployment),
         modes=MODES,
         reasons=REASONS,
+        purposes=PURPOSES,
+        beacons=BEACONS,
         may_inspect=can(person.role, Permission.INSPECT),
         today=_today(deployment).isoformat(),
     )
@@ -72,25 +78,32 @@ def inspections(request: Request, deployment: House, person: Reader) -> HTMLResp
 def announce(
     deployment: House,
     person: Inspector,
-    purpose: Annotated[str, Form(min_length=1, max_length=200)],
+    purpose: Annotated[PurposeCode, Form()],
     candidates: Annotated[list[str], Form()],
     inspectors: Annotated[str, Form()],
     orgs: Annotated[int, Form(ge=1)] = 1,
     per_org: Annotated[int, Form(ge=1)] = 2,
     entries_ahead: Annotated[int, Form(ge=2, le=100_000)] = 10,
-    beacon: Annotated[str, Form(max_length=200)] = "",
+    words: Annotated[str, Form(max_length=MAX_VALUE)] = "",
+    beacon: Annotated[str, Form()] = "",
+    beacon_round: Annotated[str, Form(max_length=12)] = "",
 ) -> Response:
     """Announce a draw; inspectors are pseudonyms, separated by spaces or line ends."""
+    if bool(beacon) != bool(beacon_round.strip()):
+        raise BadParameters(
+            "公共随机数须同时选定来源和期号。", "A public number has a source and a round."
+        )
     recorded = announce_selection(
         deployment,
         person,
-        purpose=purpose.strip(),
+        purpose=purpose,
+        words=words.strip(),
         candidates=candidates,
         inspectors=inspectors.replace(",", " ").replace("，", " ").split(),
         orgs=orgs,
         per_org=per_org,
         entries_ahead=entries_ahead,
-        beacon=beacon.strip(),
+        beacon=f"{beacon}/{beacon_round.strip()}" if beacon else "",
     )
     return RedirectResponse(f"/inspections/selections/{recorded.index}", 303)
 
@@ -109,6 +122,7 @@ def selection(
         "Random selection",
         crumbs=(("执法检查", "/inspections"), (f"抽取 #{announcement}", "")),
         row=row,
+        words=read_purpose(deployment, person, announcement),
         may_draw=can(person.role, Permission.INSPECT) and not row["verdict"],
         ready=row["size_now"] >= row["at_size"],
     )

@@ -21,7 +21,8 @@ from waste_trace.services.enrol_device import (
     enrol_device,
     revoke_device,
 )
-from waste_trace.services.look_up import list_devices, list_organisations
+from waste_trace.services.look_up import list_organisations
+from waste_trace.services.name_devices import list_named_devices
 
 router = APIRouter(prefix="/v1/devices", tags=["devices"])
 
@@ -105,7 +106,7 @@ def briefing(asked: BriefingRequest, deployment: House, _: SigningDevice) -> dic
 def devices(deployment: House, person: Reader) -> list[dict[str, Any]]:
     """The devices that this person sees."""
     hidden = ("chain",)
-    rows = list_devices(deployment, person)
+    rows = list_named_devices(deployment, person)
     return [{k: v for k, v in row.items() if k not in hidden} for row in rows]
 
 

@@ -1,5 +1,11 @@
-"""Carry submissions to witnesses over HTTP, with a short patience."""
+"""Carry submissions to witnesses over HTTP, with a short patience.
 
+A witness is another party's server and may do anything: whatever comes is cut off after a few
+seconds and a few kilobytes, redirects are not followed, and nothing is unpacked.
+"""
+
+import asyncio
+import hashlib
 import re
 
 import httpx
@@ -15,11 +21,13 @@ from waste_trace.ledger.witness import (
     UnknownLog,
     format_submission,
 )
-from waste_trace.services.witness_checkpoint import WitnessUnreachable
+from waste_trace.services.ask_witness import WitnessUnreachable
 
+#: For each step: to connect, to send, to wait for the next bytes.
 TIMEOUT_SECONDS = 2.0
+DEADLINE_SECONDS = 5.0
 MAX_ANSWER_BYTES = 64 * 1024
-_SIZE = re.compile(r"(0|[1-9][0-9]{0,18})\n?")
+_SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n?")
 _REFUSALS: dict[int, type[LedgerError]] = {
     400: MalformedSubmission,
     403: NotSignedByLog,
@@ -29,41 +37,82 @@ _REFUSALS: dict[int, type[LedgerError]] = {
 
 
 class AskOverHttp:
-    """`services.witness_checkpoint.Ask` over an ``httpx.Client``, which may be kept open."""
+    """`services.ask_witness.Ask` over HTTP; any thread may call.
 
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
+    Args:
+        trust_env: proxies and certificates of the environment are used.
+        deadline: seconds for a whole answer, however it drips.
+    """
+
+    def __init__(self, *, trust_env: bool = True, deadline: float = DEADLINE_SECONDS) -> None:
+        self._trust_env = trust_env
+        self._deadline = deadline
+        self._tls = httpx.create_ssl_context(trust_env=trust_env)
 
     def __call__(self, witness: Party, submission: Submission) -> bytes:
         """POST <url>/add-checkpoint; the body of a good answer."""
-        url = witness.url.rstrip("/") + "/add-checkpoint"
+        body = format_submission(submission)
+        return _read(witness, *self._exchange(witness, "POST", "add-checkpoint", body))
+
+    def newest(self, witness: Party, origin: str) -> bytes:
+        """GET <url>/<hex SHA-256 of the origin>/checkpoint."""
+        path = f"{hashlib.sha256(origin.encode()).hexdigest()}/checkpoint"
+        status, body = self._exchange(witness, "GET", path, b"")
+        if status != 200:
+            raise _useless(witness, status)
+        return body
+
+    def _exchange(
+        self, witness: Party, method: str, path: str, content: bytes
+    ) -> tuple[int, bytes]:
+        """Status and body. Asynchronous inside: only so there is a deadline for the whole of it."""
+        url = f"{witness.url.rstrip('/')}/{path}"
         try:
-            answer = self._client.post(
-                url, content=format_submission(submission), timeout=TIMEOUT_SECONDS
-            )
-        except httpx.HTTPError as error:
+            return asyncio.run(self._send(method, url, content))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise WitnessUnreachable(
                 f"见证方 {witness.key.name} 无应答。",
                 f"The witness {witness.key.name} does not answer: {type(error).__name__}.",
             ) from error
-        return _read(witness, answer)
+
+    async def _send(self, method: str, url: str, content: bytes) -> tuple[int, bytes]:
+        body = b""
+        async with (
+            asyncio.timeout(self._deadline),
+            httpx.AsyncClient(
+                verify=self._tls, trust_env=self._trust_env, timeout=TIMEOUT_SECONDS
+            ) as client,
+            client.stream(
+                method, url, content=content, headers={"accept-encoding": "identity"}
+            ) as answer,
+        ):
+            async for part in answer.aiter_raw():
+                body += part
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise httpx.DecodingError("the answer does not end")
+            return answer.status_code, body
 
 
-def _read(witness: Party, answer: httpx.Response) -> bytes:
-    if answer.status_code == 200 and len(answer.content) <= MAX_ANSWER_BYTES:
-        return answer.content
-    size = _SIZE.fullmatch(answer.text) if answer.status_code == 409 else None
+def _read(witness: Party, status: int, body: bytes) -> bytes:
+    if status == 200:
+        return body
+    size = _SIZE.fullmatch(body) if status == 409 else None
     if size:
         raise OtherSize(int(size[1]))
-    refusal = _REFUSALS.get(answer.status_code)
-    if refusal is not None:
-        said = answer.text[:200].replace("\n", " ")
-        raise refusal(
-            f"见证方 {witness.key.name} 拒绝：{said}",
-            f"The witness {witness.key.name} refused: {said}",
-        )
-    raise WitnessUnreachable(
+    refusal = _REFUSALS.get(status)
+    if refusal is None:
+        raise _useless(witness, status)
+    text = body[:200].decode(errors="replace")
+    said = "".join(one if one.isprintable() else " " for one in text)
+    raise refusal(
+        f"见证方 {witness.key.name} 拒绝：{said}",
+        f"The witness {witness.key.name} refused: {said}",
+    )
+
+
+def _useless(witness: Party, status: int) -> WitnessUnreachable:
+    return WitnessUnreachable(
         f"见证方 {witness.key.name} 的答复无法使用。",
-        f"The witness {witness.key.name} answered {answer.status_code}, which is of no use.",
-        status=answer.status_code,
+        f"The witness {witness.key.name} answered {status}, which is of no use.",
+        status=status,
     )

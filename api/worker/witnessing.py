@@ -8,8 +8,6 @@ import logging
 import threading
 import time
 
-import httpx
-
 from api.witness.client import AskOverHttp
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.last_round import Failure, Round
@@ -49,15 +47,14 @@ class WitnessRounds:
         self._thread.join()
 
     def _run(self) -> None:
-        with httpx.Client() as client:
-            ask = AskOverHttp(client)
-            while not self._stopping.is_set():
-                try:
-                    self._look(ask)
-                except Exception as error:
-                    _log.exception("the witnesses cannot be asked")
-                    self._keep(error)
-                self._stopping.wait(self._deployment.settings.witness_seconds)
+        ask = AskOverHttp()
+        while not self._stopping.is_set():
+            try:
+                self._look(ask)
+            except Exception as error:
+                _log.exception("the witnesses cannot be asked")
+                self._keep(error)
+            self._stopping.wait(self._deployment.settings.witness_seconds)
 
     def _look(self, ask: AskOverHttp) -> None:
         with self._deployment.engine.connect() as connection:

@@ -54,7 +54,8 @@ def test_a_finding_is_answered_and_closed_with_forms(district: District) -> None
     assert answer.status_code == 303
     shown = page_of(district, "regulator", key)
     assert "&lt;b&gt;地下库&lt;/b&gt; 无信号" in shown
-    assert "已说明" in shown
+    assert shown.count('<span class="tag big life-explained">已说明</span>') == 1
+    assert "tag life-" not in shown  # the status stands there once
     assert step(district, "regulator", key, "send_back", statement="请附照片").status_code == 303
     sent = district.client("producer").post(
         "/findings/step",
@@ -88,13 +89,21 @@ def test_a_step_that_is_not_open_is_said_on_a_page(district: District) -> None:
 
 def test_a_selection_is_announced_drawn_and_public(district: District) -> None:
     form = {
-        "purpose": "双随机", "candidates": [FACTORY, GARAGE, PLANT], "orgs": "1",
+        "purpose": "routine", "candidates": [FACTORY, GARAGE, PLANT], "orgs": "1",
         "inspectors": "usr_a usr_b，usr_c", "per_org": "2", "entries_ahead": "2",
+        "words": "群众举报后的抽查",
     }  # fmt: skip
+    halves: list[dict[str, Any]] = [{"beacon": "ssq"}, {"beacon_round": "2026140"}]
+    for half in halves:
+        answer = send(district, "regulator", "/inspections/selections", **form, **half)
+        assert answer.status_code == 422
     announced = send(district, "regulator", "/inspections/selections", **form)
     assert announced.status_code == 303, announced.text
     path = announced.headers["location"]
-    assert "还差" in district.page("regulator", path).text
+    shown = district.page("regulator", path).text
+    assert "还差" in shown
+    assert "群众举报后的抽查" in shown
+    assert "群众举报" not in district.page("producer", path).text
     early = send(district, "regulator", f"{path}/draw")
     assert early.status_code == 409
     listing = {"org": GARAGE, "until": "2027-01-31", "reason": "good_record", "listed": "true"}

@@ -28,7 +28,7 @@ def test_the_program_on_the_page_prints_what_the_page_says() -> None:
 
 def test_the_product_draws_the_same() -> None:
     announced = Announcement(
-        purpose="2026Q4 危险废物双随机",
+        purpose="routine",
         at_size=1200,
         candidates=(
             "91330482MA2CUX11X3", "91330482MA28AB125R", "91330482MA2BEF34X5",

@@ -11,7 +11,7 @@ from api.cli.main import COMMANDS
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.services.witness_alarm import FILE
-from waste_trace.services.witness_checkpoint import WitnessAhead
+from waste_trace.services.witness_proof import WitnessAhead
 from waste_trace.settings import Settings
 
 TEXT = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")

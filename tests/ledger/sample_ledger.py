@@ -143,13 +143,14 @@ class SampleLedger:
         *,
         witnesses: Sequence[str] = ("w1", "w2"),
         signers: Sequence[SigningKey] = (LOG_KEY,),
+        ms: int = START_MS,
     ) -> str:
-        """The note of the first ``size`` leaves, of the log's ``signers`` and ``witnesses``."""
+        """The note of the first ``size`` leaves, of the log's ``signers``, cosigned at ``ms``."""
         at = self.size if size is None else size
         root = TreeReader(self.tiles, at).root()
         note = sign_checkpoint(Checkpoint(ORIGIN, at, root), *signers)
         text = Checkpoint(ORIGIN, at, root).text
-        lines = [cosign(text, f"{w}.example", WITNESSES[w], START_MS // 1000) for w in witnesses]
+        lines = [cosign(text, f"{w}.example", WITNESSES[w], ms // 1000) for w in witnesses]
         return add_signatures(note, lines)
 
     def write(
@@ -194,7 +195,7 @@ def enrol_body(device: Device) -> dict[str, JsonValue]:
         "pub": b64(device.key.public_key),
         "org": ORG,
         "purpose": "device",
-        "name": "手持机",
+        "name": device.name,
         "from_seq": 0,
     }
 

@@ -29,14 +29,14 @@ NAMED = "吴驾驶 13800000001 当班"
 #: Texts that a leaf holds as they were written, and of what: wastes, things, places, papers,
 #: organisations. What people say in words is none of them.
 OF_THINGS = {
-    "beacon", "beacon_value", "box", "camera", "capacity", "code", "codes", "consignee",
+    "box", "camera", "capacity", "code", "codes", "consignee",
     "contract", "country", "department", "discharge_permit", "edition", "eia_number",
     "exemption", "facility", "facility_code", "facility_kind", "finding", "form", "from_site",
     "harmful",
     "hazards", "industry", "key_id", "kind", "labels", "latitude", "longitude", "materials",
     "measures", "method", "methods", "name", "new", "notice", "number", "official_name", "old",
     "own_facility", "packaging", "parameters", "permit", "place", "process", "products",
-    "purpose", "receiver_name", "region", "registered_address", "scale", "site_address", "step",
+    "receiver_name", "region", "registered_address", "scale", "site_address", "step",
     "store_code", "subject", "vehicle_plate", "waste_code", "waste_codes", "waste_name",
 }  # fmt: skip
 

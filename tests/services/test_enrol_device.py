@@ -71,7 +71,7 @@ def test_a_code_and_a_key_become_a_device(deployment: Deployment, algorithm: Alg
     known = deployment.sequencer.registry.key_for(enrolled.dev, 0)
     assert known is not None
     assert (known.public_key, known.algorithm, known.org) == (key.public_key, algorithm, FACTORY)
-    assert (known.purpose, known.name, known.index) == ("device", "手持端 1", before)
+    assert (known.purpose, known.name, known.index) == ("device", enrolled.dev, before)
 
 
 def test_the_code_is_kept_as_its_hash_only(deployment: Deployment) -> None:

@@ -39,7 +39,7 @@ FULL = dict.fromkeys(packaged_checklist().items, 2)
 def announce(cast: Cast, **more: Any) -> int:
     """An announcement of two visits; its entry."""
     asked: dict[str, Any] = {
-        "purpose": "2026年第四季度双随机",
+        "purpose": "routine",
         "candidates": LISTED,
         "inspectors": INSPECTORS,
         "orgs": 2,
@@ -115,7 +115,7 @@ def test_an_announcement_of_a_size_that_is_already_there_cannot_be_drawn(cast: C
         announce(cast, entries_ahead=1)
     grow(cast, 2)
     body = {
-        "purpose": "x", "at_size": 3, "candidates": LISTED, "inspectors": INSPECTORS,
+        "purpose": "other", "at_size": 3, "candidates": LISTED, "inspectors": INSPECTORS,
         "orgs": 1, "per_org": 1,
     }  # fmt: skip
     idx = record_at_desk(cast.deployment, person(BUREAU), "announce_selection", body).index

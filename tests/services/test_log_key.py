@@ -233,13 +233,13 @@ def test_a_mirror_and_a_witness_outside(
     for logs, answers in (([old], False), ([old, deployment.sequencer.log_vkey], True)):
         states = LogStates(tmp_path / f"{answers}.db")
         witness = Witness("w.example", own, watched(logs), states, lambda: 1_795_420_800)
-        with serving(create_witness(witness)) as url, httpx.Client() as client:
+        with serving(create_witness(witness)) as url:
             parties = {"w": Party(witness.vkey, url)}
             file = tmp_path / "witnessed.txt"
             file.write_text(format_policy(Policy((Party(old),), parties, {}, "w")), "utf-8")
             deployment.close()
             deployment = open_deployment(opened_database, data_dir, witness_policy=str(file))
-            found = keep_witnessed(deployment, AskOverHttp(client))
+            found = keep_witnessed(deployment, AskOverHttp(trust_env=False))
         assert found.quorum_met == answers
         assert [type(error) for error in found.failed.values()] == [NotSignedByLog] * (not answers)
 

@@ -1,9 +1,5 @@
 """Keys in a token, with a real PKCS #11 module: SoftHSM, which keeps its tokens in files."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Any
@@ -11,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import settings_for
-from tests.databases import Database, quick_folder, unavailable
+from tests.databases import Database
 from tests.store.signer import Signer, proven
 from waste_trace.ledger.keys import SigningKey, verify
 from waste_trace.ledger.verify import verify_bundle
@@ -22,28 +18,6 @@ from waste_trace.services.open_ledger import open_ledger
 from waste_trace.store.key_files import KeyFiles
 from waste_trace.store.key_store import KeyStoreUnusable, open_key_store
 from waste_trace.store.token_uri import parse_token_uri
-
-MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
-PIN = "271828"
-
-
-@pytest.fixture(scope="module")
-def token() -> Iterator[str]:
-    """A new token, by its URI but for the prefix of the keys' labels."""
-    if not MODULE.exists() or shutil.which("softhsm2-util") is None:
-        unavailable("SoftHSM (Debian: softhsm2) is not installed")
-    folder = quick_folder()
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\n")
-    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
-    subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", "--label", "wt", "--pin", PIN,
-         "--so-pin", "314159"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    (folder / "pin").write_text(PIN + "\n")
-    yield f"pkcs11:token=wt;object=%s?module-path={MODULE}&pin-source=file:{folder / 'pin'}"
-    shutil.rmtree(folder)
 
 
 def opened(uri: str, folder: Path) -> Any:

@@ -12,6 +12,7 @@ import pytest
 
 from api.demo.stage import serving
 from api.http.app import create_app
+from api.witness.__main__ import look
 from api.witness.mirror import FetchOverHttp
 from tests.ledger.sample_ledger import (
     REGISTRAR_KEY,
@@ -130,6 +131,23 @@ def test_a_fork_within_the_unfinished_bundle(tmp_path: Path) -> None:
     mirror(tmp_path, Served(ledger, 280)).step()
     with pytest.raises(LogMisbehaved, match="fork"):
         mirror(tmp_path, Served(rewritten(ledger, 270), 304)).step()
+
+
+def test_a_key_that_the_registrars_thief_enrols_is_named(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It verifies, as it must: that nobody knows the device, people see who are told of it."""
+    ledger = small_ledger(5)
+    served = Served(ledger, ledger.size)
+    follower = mirror(tmp_path / "m", served)
+    assert [key.dev for key in follower.step().enrolled] == ["gun-01", "gun-02"]
+    ledger.enrol(Device("ghost-01", key(77)))
+    served.size = ledger.size
+    (found,) = mirror(tmp_path / "m", served).step().enrolled  # also after a restart
+    assert (found.dev, found.ep, found.index) == ("ghost-01", 0, ledger.size - 1)
+    assert look(follower)
+    assert f"ghost-01/0 {found.org} #{ledger.size - 1}" in capfd.readouterr().err
+    assert follower.step().enrolled == ()
 
 
 def test_a_rollback_is_an_alarm(tmp_path: Path) -> None:

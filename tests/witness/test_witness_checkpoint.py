@@ -8,26 +8,27 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from api.demo.stage import serving
 from api.witness.app import create_witness
 from api.witness.client import AskOverHttp
+from tests.devices import Clock
 from tests.ledger.sample_ledger import key
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
-from waste_trace.ledger.policy import Group, Party, Policy, assess
+from waste_trace.ledger.policy import Group, Party, Policy, assess, format_policy
 from waste_trace.ledger.witness import Submission, format_submission
+from waste_trace.services.ask_witness import WitnessUnreachable
+from waste_trace.services.check_ledger import check_ledger
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.prove import newest_note
 from waste_trace.services.witness_checkpoint import (
-    WitnessAhead,
-    WitnessUnreachable,
     newest_witnessed_note,
     witness_newest,
     witness_state,
 )
+from waste_trace.services.witness_proof import TwoHistories, WitnessAhead
 from waste_trace.store.sequencer import Draft
 from waste_trace.store.tables import Cosignature
 from waste_trace.store.writing import table_of, write_transaction
@@ -68,8 +69,7 @@ def outside(deployment: Deployment, tmp_path: Path) -> Iterator[Outside]:
             url = stack.enter_context(serving(create_witness(witness)))
             witnesses[name], parties[name] = witness, Party(witness.vkey, url)
         policy = Policy((Party(log),), parties, {"both": Group(2, NAMES)}, "both")
-        ask = AskOverHttp(stack.enter_context(httpx.Client(trust_env=False)))
-        yield Outside(witnesses, policy, ask)
+        yield Outside(witnesses, policy, AskOverHttp(trust_env=False))
 
 
 def grow(deployment: Deployment, number: int) -> None:
@@ -162,6 +162,7 @@ def test_a_witness_that_saw_another_history_is_an_alarm(
         outside.witnesses[name].add_checkpoint(format_submission(Submission(0, (), note)))
     found = witness_newest(deployment, outside.policy, outside.ask)
     assert set(found.alarms) == {"w1", "w2"}
+    assert all(isinstance(error, TwoHistories) for error in found.alarms.values())
     assert not found.quorum_met
 
 
@@ -172,6 +173,27 @@ def test_a_line_of_the_wrong_key_is_not_kept(deployment: Deployment, outside: Ou
     found = witness_newest(deployment, replace(outside.policy, witnesses=crossed), outside.ask)
     assert set(found.cosigned) == {"w1", "w3"}
     assert found.failed["w2"].code == "invalid-signature"
+
+
+def test_a_server_that_backdates_is_contradicted_by_the_witnesses(
+    deployment: Deployment, outside: Outside, clock: Clock, tmp_path: Path
+) -> None:
+    """Its clock was put back an hour after they had cosigned; its signatures are all in order."""
+    place = tmp_path / "policy.txt"
+    place.write_text(format_policy(outside.policy), encoding="utf-8")
+    settings = deployment.settings.model_copy(update={"witness_policy": str(place)})
+    clock.forward(hours=1)
+    witness_newest(deployment, outside.policy, outside.ask)
+    size = read_checkpoint(newest_note(deployment)).size
+    assert [one.what for one in check_ledger(settings).warnings] == []
+    clock.forward(hours=-1)
+    grow(deployment, 1)
+    for full in (False, True):
+        report = check_ledger(settings, full=full)
+        found = [(one.what, one.index) for one in report.warnings]
+        assert found == [("backdated", size)] * len(NAMES)
+        assert report.exit_code == 0
+        (settings.data_dir / "ledger-check.json").unlink()
 
 
 def test_cosignatures_cannot_be_changed(deployment: Deployment, outside: Outside) -> None:

@@ -137,7 +137,7 @@ def test_a_witness_that_does_not_answer_is_named(
     assert deployment.sequencer.read_only is None
 
 
-@pytest.mark.parametrize(("size", "code"), [(10_000, "witness-ahead"), (3, "inconsistent")])
+@pytest.mark.parametrize(("size", "code"), [(10_000, "witness-ahead"), (3, "two-histories")])
 def test_an_alarm_makes_the_ledger_read_only_also_after_a_restart(
     opened_database: Database,
     data_dir: Path,
@@ -158,7 +158,9 @@ def test_an_alarm_makes_the_ledger_read_only_also_after_a_restart(
     with pytest.raises(WitnessAlarm) as caught:
         _grow(deployment)
     assert caught.value.facts["witness"] == "w1"
-    assert json.loads((data_dir / FILE).read_text(encoding="utf-8"))["facts"]["reason"] == code
+    facts = json.loads((data_dir / FILE).read_text(encoding="utf-8"))["facts"]
+    assert facts["reason"] == code
+    assert facts["note"] == other  # the proof, for whoever asks why
     deployment.close()
     again = _open(open_deployment, opened_database, data_dir, outside)
     with pytest.raises(WitnessAlarm, match="w1"):

@@ -10,7 +10,7 @@ announcement names a public number of later (``beacon``, a lottery's drawing) fo
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,6 +19,23 @@ from waste_trace.ledger.checkpoint import Checkpoint
 from waste_trace.ledger.encoding import b64
 
 DOMAIN = "waste-trace/selection/v1"
+#: Code of a purpose to its name.
+PURPOSES: Mapping[str, tuple[str, str]] = {
+    "routine": ("双随机日常检查", "routine inspection"),
+    "joint": ("部门联合双随机检查", "joint inspection of several authorities"),
+    "special": ("双随机专项检查", "special inspection"),
+    "follow_up": ("双随机复查（回头看）", "follow-up inspection"),
+    "other": ("其他双随机检查", "other inspection"),
+}
+#: Source of a public number to its name; the value is written as digits with spaces in between, or
+#: as lower-case hexadecimal for the last two.
+BEACONS: Mapping[str, tuple[str, str]] = {
+    "ssq": ("福利彩票双色球", "China Welfare Lottery 双色球"),
+    "dlt": ("体育彩票大乐透", "China Sports Lottery 大乐透"),
+    "fc3d": ("福利彩票3D", "China Welfare Lottery 3D"),
+    "drand": ("drand 公共随机信标", "drand, League of Entropy"),
+    "nist": ("NIST 随机信标 2.0", "NIST Randomness Beacon 2.0"),
+}
 _WORD_BYTES = 8
 _WORDS = 1 << (8 * _WORD_BYTES)
 
@@ -36,11 +53,12 @@ class Announcement:
     """What is fixed before the randomness exists.
 
     Attributes:
-        purpose: one line of text.
+        purpose: as the entry has it: a code of `PURPOSES`; in older entries one line of text.
         at_size: the draw takes the root of the tree of exactly so many leaves.
         candidates: codes of organisations, in any order. inspectors: pseudonyms.
         orgs: how many organisations are drawn. per_org: how many inspectors go to each.
-        beacon: which public number of later is mixed in, in words; "" for none.
+        beacon: which public number of later is mixed in, "SOURCE/ROUND" with a source of
+            `BEACONS`; in older entries in words; "" for none.
     """
 
     purpose: str
@@ -70,6 +88,20 @@ class Announcement:
             ",".join(sorted(self.inspectors)),
         ]
         return "".join(line + "\n" for line in lines)
+
+
+def name_purpose(code: str) -> tuple[str, str]:
+    """Chinese and English name; an older entry's text is its own name."""
+    return PURPOSES.get(code, (code, code))
+
+
+def name_beacon(beacon: str) -> tuple[str, str]:
+    """Chinese and English name of a public number; an older entry's text is its own name."""
+    source, _, number = beacon.partition("/")
+    if source not in BEACONS:
+        return beacon, beacon
+    zh, en = BEACONS[source]
+    return f"{zh} 第 {number} 期", f"{en}, round {number}"
 
 
 @dataclass(frozen=True, slots=True)

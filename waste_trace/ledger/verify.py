@@ -33,6 +33,7 @@ from waste_trace.ledger.verify_log_keys import check_log_keys, consistent_by_pro
 from waste_trace.ledger.verify_partial import PARTIAL_CHECKS, PartialPass, is_partial
 from waste_trace.ledger.verify_result import Finding, Notice, Problem, Report, Verdict, problem_of
 from waste_trace.ledger.verify_text import render
+from waste_trace.ledger.verify_times import check_cosigned_times
 from waste_trace.ledger.vkey import VerifierKey, parse_vkey
 
 WHOLE_CHECKS = ("entries", "tiles", "root", *CHECKS, "pinned")
@@ -137,6 +138,8 @@ class _Verification:
 
             assessment = check_log_keys(bundle, keys.policy, log_keys, checkpoint, by_tiles)
             self._check_pinned(keys, log_keys, checkpoint)
+            known = (log_keys.trusted(keys.policy), keys.pinned, checkpoint.size, self._report)
+            check_cosigned_times(bundle, *known)
         self._report.passed("checkpoint", f"{checkpoint.size} entries, signed by the log")
         return assessment
 

@@ -16,7 +16,7 @@ from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event, payload_h
 from waste_trace.ledger.fork_evidence import DEVICE_FORK
 from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.ledger.log_keys import LogKeys
-from waste_trace.ledger.registry import KeyRegistry
+from waste_trace.ledger.registry import EnrolledKey, KeyRegistry
 from waste_trace.ledger.tiles import TileReader, TreeReader
 from waste_trace.ledger.verify_disclosures import DisclosureChecks
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report
@@ -82,6 +82,11 @@ class EventChecks:
         self._check_seen(place, event)
         if self._disclosures is not None:
             self._disclosures.check(place, event)
+
+    def keys_from(self, index: int) -> tuple[EnrolledKey, ...]:
+        """The keys that entries from ``index`` on have enrolled, in their order."""
+        found = (key for key in self._registry.keys.values() if key.index >= index)
+        return tuple(sorted(found, key=lambda key: key.index))
 
     def settle(self) -> None:
         """Wait for signatures that other processes check; raises the first `Finding` of theirs."""

@@ -1,16 +1,18 @@
 """The witnesses' lines as the database has them: each under its own checkpoint, each verified."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import Connection, RowMapping, select
 
 from waste_trace.ledger.cosignature import cosignature_time, note_verifier
 from waste_trace.ledger.errors import LedgerError
+from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.note import NoteVerifier, parse_note
 from waste_trace.ledger.policy import Policy
 from waste_trace.ledger.verify_result import Finding, Notice, Problem, Report
+from waste_trace.ledger.verify_times import times_against
 from waste_trace.store.cosignatures import witness_id
-from waste_trace.store.tables import CheckpointRow, Cosignature
+from waste_trace.store.tables import CheckpointRow, Cosignature, Entry
 from waste_trace.store.writing import table_of
 
 
@@ -38,7 +40,28 @@ def check_cosignatures(connection: Connection, policy: Policy, start: int, repor
         zh = f"见证方 {name} 不在现行策略中，其签名未核验。"
         en = f"The witness {name} is not in the policy; its cosignatures were not verified."
         report.warn(Notice("cosignatures", zh, en))
+    _check_times(connection, known, start, report)
     report.passed("cosignatures", f"{count} lines of witnesses stand under their checkpoints")
+
+
+def _check_times(
+    connection: Connection, known: Collection[str], start: int, report: Report
+) -> None:
+    """Warn of entries whose logged times ``known`` witnesses' lines contradict."""
+    cosignature, checkpoint = table_of(Cosignature), table_of(CheckpointRow)
+    entry = table_of(Entry)
+    query = (
+        select(cosignature, checkpoint.c.ms, entry.c.leaf)
+        .join(checkpoint, checkpoint.c.size == cosignature.c.size)
+        .outerjoin(entry, entry.c.idx == cosignature.c.size)
+        .where(cosignature.c.size >= start, cosignature.c.witness.in_(known))
+        .order_by(cosignature.c.size, cosignature.c.witness)
+    )
+    for row in connection.execute(query).mappings():
+        after = None if row["leaf"] is None else parse_leaf(bytes(row["leaf"])).ms
+        at = (str(row["witness"]), int(row["unix_seconds"]), int(row["size"]))
+        for notice in times_against(*at, row["ms"], after):
+            report.warn(notice)
 
 
 def _check_row(row: RowMapping, verifier_of: Callable[[str], NoteVerifier | None]) -> None:

@@ -35,6 +35,7 @@ from waste_trace.services.check_entries import EntryPass, Progress, wrong
 from waste_trace.services.check_signers import LogSigners
 from waste_trace.services.ledger_snapshot import require_head, snapshot_of
 from waste_trace.services.witness_alarm import read_alarm
+from waste_trace.services.witness_claims import read_claims
 from waste_trace.services.witness_policy import UnusablePolicy, read_policy
 from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine
@@ -255,6 +256,9 @@ class _Check:
             HighWater(self._folder / "high-water").check(self._head, SqlTiles(self._connection))
         except LedgerRolledBack as error:
             raise wrong("high-water", self._head.size, error.zh, error.en) from error
+        for name, claim in read_claims(self._folder, self._head.origin).items():
+            zh, en = f"{claim.at} {name}：{claim.zh}", f"{claim.at} {name}: {claim.en}"
+            self._report.warn(Notice("witnesses", zh, en))
         alarm = read_alarm(self._folder, self._head.origin)
         if alarm is not None:
             raise wrong("high-water", None, alarm.zh, alarm.en)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from waste_trace.ledger.canonical import MAX_INTEGER
 from waste_trace.ledger.disclosure import Disclosure
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.enrol_device import DEVICE_NAME
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.sign_in import Person
 from waste_trace.services.visible import visible_personal
@@ -53,12 +54,17 @@ def disclosures_for_export(
 ) -> dict[int, Sequence[str]]:
     """Leaf index to disclosure texts for a bundle, of what ``person`` may see; written down.
 
+    What people call their devices stays here: it proves nothing, and the bundle of one drum has the
+    enrolments of everybody.
+
     Args:
         indices: which entries the bundle holds; None for the whole ledger.
     """
     wanted = None if indices is None else set(indices)
     event, row = table_of(EventIndex), table_of(DisclosureRow)
-    may = row.c.idx.in_(select(event.c.idx).where(visible_personal(person)))
+    may = row.c.idx.in_(select(event.c.idx).where(visible_personal(person))) & (
+        row.c.name != DEVICE_NAME
+    )
     shown: dict[int, list[str]] = {}
     with write_transaction(deployment.engine) as connection:
         for idx, disclosure in open_disclosures(

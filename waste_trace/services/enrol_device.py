@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar, Literal, TypeAlias, cast
 
 from sqlalchemy import Connection, select, update
@@ -18,6 +19,7 @@ from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.plain_text import MOST_NAME, is_plain
 from waste_trace.services.prove import prove_event
+from waste_trace.services.record_at_desk import sealed
 from waste_trace.store.sequencer import Draft, Recorded
 from waste_trace.store.tables import Device, EnrolmentCode
 from waste_trace.store.tiles import leaves
@@ -25,6 +27,8 @@ from waste_trace.store.writing import insert_rows, table_of, write_transaction
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: people read codes aloud
 _CONTEXT = b"waste-trace-enrol-v1\n"
+#: The name of the disclosure that says what people call a device; they may name it after one.
+DEVICE_NAME = "device_name"
 #: Why a key ends. A leaf keeps it for ever, so nobody words it: it could name who lost the device.
 RevocationReason: TypeAlias = Literal[
     "lost", "stolen", "broken", "replaced", "misused", "mistake", "other"
@@ -81,6 +85,9 @@ def enrol_device(
 ) -> Enrolled:
     """Turn a code and a key into an enrolled device; the same code and key give the same answer.
 
+    Args:
+        name: what people call it; kept beside the ledger, where the device goes by its id.
+
     Raises:
         EnrolmentRefused
     """
@@ -113,10 +120,12 @@ def enrol_device(
             "pub": b64(public_key),
             "org": row.org,
             "purpose": "device",
-            "name": name,
+            "name": dev,
             "from_seq": 0,
         }
-        return [Draft("key.enrol", body)]
+        said, disclosures = sealed(body, {DEVICE_NAME: name})
+        keep = partial(deployment.vault.keep, disclosures=disclosures, now=deployment.now())
+        return [Draft("key.enrol", said, beside=keep)]
 
     written = deployment.sequencer.compose("registrar", build)
     index = written[0].index if written else _where(deployment, dev)

@@ -8,7 +8,14 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 
 from waste_trace.compliance.checklist import GRADE_ZH, Grade, assess
-from waste_trace.compliance.selection import Announcement, ImpossibleSelection, select_visits
+from waste_trace.compliance.selection import (
+    Announcement,
+    ImpossibleSelection,
+    name_beacon,
+    name_purpose,
+    select_visits,
+)
+from waste_trace.custody.bodies.inspections import PURPOSE
 from waste_trace.custody.vocabulary import REGULATOR
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import Checkpoint
@@ -18,6 +25,7 @@ from waste_trace.services.look_up import name_organisations
 from waste_trace.services.record_at_desk import record_at_desk
 from waste_trace.services.rule_book import rule_book
 from waste_trace.services.sign_in import Person
+from waste_trace.services.statements import Statement, read_words
 from waste_trace.store.projector.inspections import TRUE, announced_by
 from waste_trace.store.sequencer import Recorded
 from waste_trace.store.tables import Inspection, Organisation, PositiveListing, Selection
@@ -58,6 +66,7 @@ def announce_selection(
     person: Person,
     *,
     purpose: str,
+    words: str = "",
     candidates: Sequence[str],
     inspectors: Sequence[str],
     orgs: int,
@@ -66,6 +75,10 @@ def announce_selection(
     beacon: str = "",
 ) -> Recorded:
     """Fix the lists; the root after ``entries_ahead`` (at least 2) further entries decides.
+
+    Args:
+        purpose: a code of `selection.PURPOSES`. words: what it is for, beside the ledger.
+        beacon: a public number of later, "SOURCE/ROUND"; "" for none.
 
     Raises:
         ImpossibleSelection, and what `record_at_desk` raises.
@@ -94,7 +107,7 @@ def announce_selection(
         "per_org": per_org,
         "beacon": beacon,
     }
-    return record_at_desk(deployment, person, "announce_selection", body)
+    return record_at_desk(deployment, person, "announce_selection", body, personal={PURPOSE: words})
 
 
 def draw_selection(
@@ -198,6 +211,14 @@ def list_selections(deployment: Deployment) -> list[Row]:
     return [_view_selection(row, names) for row in _rows(deployment, query)]
 
 
+def read_purpose(deployment: Deployment, person: Person, announcement: int) -> Statement:
+    """What a selection is for in words: for the bureaus; all others are told its code."""
+    row = _selection(deployment, announcement)
+    if person.role != REGULATOR or not row["digests"]:
+        return Statement()
+    return read_words(deployment, person, PURPOSE, [announcement])[announcement]
+
+
 def find_selection(deployment: Deployment, announcement: int) -> Row:
     """One selection with all that a stranger needs to recompute it. Raises UnknownSelection."""
     row = _selection(deployment, announcement)
@@ -248,8 +269,14 @@ def _view_selection(row: Row, names: Mapping[str, str]) -> Row:
     visits = [
         {**visit, "org_name": names.get(visit["org"], "")} for visit in json.loads(row["visits"])
     ]
+    purpose_zh, purpose_en = name_purpose(row["purpose"])
+    beacon_zh, beacon_en = name_beacon(row["beacon"])
     return {
-        **row,
+        **{key: value for key, value in row.items() if key != "digests"},
+        "purpose_zh": purpose_zh,
+        "purpose_en": purpose_en,
+        "beacon_zh": beacon_zh,
+        "beacon_en": beacon_en,
         "candidates": json.loads(row["candidates"]),
         "inspectors": json.loads(row["inspectors"]),
         "visits": visits,

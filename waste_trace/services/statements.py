@@ -1,9 +1,9 @@
-"""What was said in words in the steps of a finding (说明): beside the ledger, so it can be erased.
+"""What was said in words (说明): beside the ledger, where it can be erased; showings are recorded.
 
-Whoever sees the finding may read it, and every showing is written down.
+Who may read it is asked by whoever calls: the steps of a finding are read by whoever sees it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -29,7 +29,7 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What was said in one step, as far as it is kept."""
+    """What was said in one event, as far as it is kept."""
 
     text: str = ""
     kept: Kept = Kept.NOTHING
@@ -44,10 +44,21 @@ def read_statements(
         person: who sees the finding. steps: rows of `FindingStep`.
     """
     places = [step["idx"] for step in steps if step["digests"]]
+    return read_words(deployment, person, STATEMENT, places)
+
+
+def read_words(
+    deployment: Deployment, person: Person, name: str, places: Collection[int]
+) -> dict[int, Statement]:
+    """The words called ``name`` of events that have some, by the events' ledger index.
+
+    Args:
+        person: who may see them. places: the events' indices.
+    """
     if not places:
         return {}
     row = table_of(DisclosureRow)
-    where = row.c.idx.in_(places) & (row.c.name == STATEMENT)
+    where = row.c.idx.in_(places) & (row.c.name == name)
     found = dict.fromkeys(places, Statement(kept=Kept.ABSENT))
     with write_transaction(deployment.engine) as connection:
         gone = select(row.c.idx).where(where, row.c.erased_at.is_not(None))

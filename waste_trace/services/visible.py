@@ -12,6 +12,7 @@ from waste_trace.store.tables import (
     Batch,
     Container,
     ContainerEvent,
+    Device,
     EventIndex,
     Finding,
     FindingStep,
@@ -77,7 +78,7 @@ def visible_events(person: Person) -> ColumnElement[bool]:
 def visible_personal(person: Person) -> ColumnElement[bool]:
     """Events whose personal data one may read: as signer, or as a party of what they are about.
 
-    That is a container, a manifest, or a finding on one's organisation.
+    That is a container, a manifest, a finding on one's organisation, or a device of one's own.
 
     To be used where the event index is selected from.
     """
@@ -88,10 +89,13 @@ def visible_personal(person: Person) -> ColumnElement[bool]:
     ours = select(link.c.idx).join(container, container.c.container == link.c.container)
     numbers = select(manifest.c.manifest).where(visible_manifests(person))
     step, finding = table_of(FindingStep), table_of(Finding)
+    device = table_of(Device)
+    enrolled = select(device.c.enrolled_idx).where(device.c.org == person.org)
     told = select(step.c.idx).join(finding, finding.c.key == step.c.key)
     return or_(
         event.c.org == person.org,
         event.c.idx.in_(ours.where(visible_containers(person))),
         event.c.manifest.in_(numbers),
         event.c.idx.in_(told.where(visible_findings(person))),
+        event.c.idx.in_(enrolled),
     )

@@ -14,7 +14,7 @@ FILE = "witness-alarm.json"
 
 
 class WitnessAlarm(LedgerRolledBack):
-    """A witness has seen another history of this ledger, or a longer one."""
+    """A witness has another history of this ledger, or a longer one, signed by the log's key."""
 
     code = "witness-alarm"
     default_do_zh = (
@@ -28,12 +28,13 @@ class WitnessAlarm(LedgerRolledBack):
 
 
 def alarm_of(witness: str, error: WasteTraceError) -> WitnessAlarm:
-    """What a witness's refusal means for the ledger."""
+    """What a witness's proof means for the ledger; ``note`` in its facts is the proof."""
     return WitnessAlarm(
         f"见证方 {witness} 报警：{error.zh}",
         f"The witness {witness} raises an alarm: {error.en}",
         witness=witness,
         reason=error.code,
+        note=error.facts["note"],
     )
 
 

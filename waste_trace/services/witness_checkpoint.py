@@ -4,21 +4,24 @@ Witnesses are the only defence against an operator who shows two histories. A mi
 stops the ledger and is never hidden: `witness_state` says it.
 """
 
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from types import MappingProxyType
 
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.cosignature import cosignature_time
 from waste_trace.ledger.note import NoteSignature
 from waste_trace.ledger.policy import NO_QUORUM, Party, Policy, assess
-from waste_trace.ledger.witness import Inconsistent, OtherRoot, OtherSize, Submission, read_answer
+from waste_trace.services.ask_witness import Ask, ask_witness
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.last_round import Failure, Round
-from waste_trace.services.prove import newest_note, prove_consistency
+from waste_trace.services.prove import newest_note
 from waste_trace.services.witness_alarm import alarm_of, keep_alarm
+from waste_trace.services.witness_claims import Claim, keep_claims, read_claims
+from waste_trace.services.witness_proof import PROOFS, UnprovenClaim
 from waste_trace.store.cosignatures import (
     cosigned_note,
     cosigned_sizes,
@@ -27,42 +30,6 @@ from waste_trace.store.cosignatures import (
     witness_id,
 )
 from waste_trace.store.writing import write_transaction
-
-
-class WitnessAhead(WasteTraceError):
-    """A witness has cosigned a larger tree of this ledger than this database holds."""
-
-    code = "witness-ahead"
-    default_do_zh = "数据库可能被还原为旧版本：请立即停止写入并核对备份。"
-    default_do_en = "The database may be an old copy: stop writing and compare the backups."
-
-
-class WitnessUnreachable(WasteTraceError):
-    """No usable answer from a witness."""
-
-    code = "witness-unreachable"
-    default_do_zh = "请检查网络和见证方服务；台账照常运行，稍后自动重试。"
-    default_do_en = "Check the network and the witness; the ledger runs on and tries again later."
-
-
-class Overtaken(WasteTraceError):
-    """Another process of this ledger had a newer checkpoint cosigned in the meantime."""
-
-    code = "overtaken"
-    default_do_zh = "无需处理：更新的检查点已被见证。"
-    default_do_en = "Nothing to do: a newer checkpoint has been witnessed."
-
-
-class Ask(Protocol):
-    """Carries a submission to a witness and its answer back."""
-
-    def __call__(self, witness: Party, submission: Submission) -> bytes:
-        """The answer's body.
-
-        Raises:
-            OtherSize, OtherRoot and other LedgerErrors for refusals; WitnessUnreachable.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +43,8 @@ class WitnessRound:
 
     @property
     def alarms(self) -> dict[str, WasteTraceError]:
-        """Failures that say that history was rolled back or forked, not that a line was down."""
-        return {
-            name: error
-            for name, error in self.failed.items()
-            if isinstance(error, WitnessAhead | OtherRoot | Inconsistent)
-        }
+        """Failures that prove that history was rolled back or forked."""
+        return {name: error for name, error in self.failed.items() if isinstance(error, PROOFS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +72,31 @@ class WitnessState:
         return self.size - (self.witnessed_size or 0)
 
 
-def witness_newest(deployment: Deployment, policy: Policy, ask: Ask) -> WitnessRound:
+def witness_newest(
+    deployment: Deployment,
+    policy: Policy,
+    ask: Ask,
+    resting: Mapping[str, WasteTraceError] = MappingProxyType({}),
+) -> WitnessRound:
     """Ask every witness of the policy that has an address for a line under the newest checkpoint.
 
     All are asked at the same time; each line is verified before it is kept.
+
+    Args:
+        resting: who is not asked this time, and why it counts as failed.
     """
     note = newest_note(deployment)
     size = assess(policy, note).checkpoint.size
     with deployment.engine.connect() as connection:
         last = last_sizes(connection)
-    parties = {name: party for name, party in policy.witnesses.items() if party.url}
+    reachable = {name: party for name, party in policy.witnesses.items() if party.url}
+    parties = {name: party for name, party in reachable.items() if name not in resting}
     lines: dict[str, NoteSignature] = {}
-    failed: dict[str, WasteTraceError] = {}
+    failed = {name: error for name, error in resting.items() if name in reachable}
 
     def one(party: Party) -> NoteSignature:
         start = last.get(witness_id(party.key), 0)
-        return read_answer(_submit(deployment, ask, party, note, start), note, party.key)
+        return ask_witness(deployment, ask, party, note, start)
 
     with ThreadPoolExecutor(max_workers=max(1, len(parties))) as pool:
         asked = {name: pool.submit(one, party) for name, party in parties.items()}
@@ -178,13 +150,18 @@ def keep_witnessed(deployment: Deployment, ask: Ask) -> WitnessRound:
     """One round with the deployment's own policy, and what follows from it.
 
     What failed is kept to be shown. An alarm makes the ledger read-only, also after a restart: it
-    says that this database is not the history that the log key has signed elsewhere.
+    proves that this database is not the history that the log key has signed elsewhere. What a
+    witness only says is kept to be shown as well, and the witness rests for a while.
     """
-    found = witness_newest(deployment, deployment.policy, ask)
+    folder, origin = deployment.settings.data_dir, deployment.sequencer.origin
     now = deployment.now()
+    claims = read_claims(folder, origin)
+    resting = {name: claim.error for name, claim in claims.items() if claim.rests(now)}
+    found = witness_newest(deployment, deployment.policy, ask, resting)
+    keep_claims(folder, origin, _claims_after(found, claims, resting, _text(now)))
     for name, error in found.alarms.items():
         alarm = alarm_of(name, error)
-        keep_alarm(deployment.settings.data_dir, deployment.sequencer.origin, _text(now), alarm)
+        keep_alarm(folder, origin, _text(now), alarm)
         deployment.sequencer.read_only = deployment.sequencer.read_only or alarm
     failures = tuple(
         Failure(name, error.code, error.zh, error.en, name in found.alarms)
@@ -194,43 +171,18 @@ def keep_witnessed(deployment: Deployment, ask: Ask) -> WitnessRound:
     return found
 
 
+def _claims_after(
+    found: WitnessRound, before: Mapping[str, Claim], resting: Collection[str], at: str
+) -> dict[str, Claim]:
+    """A new claim takes the place of the old one; a cosignature takes it back."""
+    kept = {name: claim for name, claim in before.items() if name in found.failed}
+    made = {
+        name: Claim(at, error.zh, error.en)
+        for name, error in found.failed.items()
+        if isinstance(error, UnprovenClaim) and name not in resting
+    }
+    return kept | made
+
+
 def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _submit(deployment: Deployment, ask: Ask, party: Party, note: str, start: int) -> bytes:
-    """Ask from where the witness should be; if it says where it really is, once more from there."""
-    size = read_checkpoint(note).size
-    try:
-        return _ask_from(deployment, ask, party, note, start, size)
-    except OtherRoot:
-        raise
-    except OtherSize as error:
-        start = error.size
-    return _ask_from(deployment, ask, party, note, start, size)
-
-
-def _ask_from(
-    deployment: Deployment, ask: Ask, party: Party, note: str, start: int, size: int
-) -> bytes:
-    try:
-        return ask(party, Submission(start, _prove(deployment, start, size), note))
-    except OtherSize as error:
-        if error.size == start:
-            # The witness is where we said and still refuses: one size, two roots.
-            raise OtherRoot(start) from error
-        raise
-
-
-def _prove(deployment: Deployment, start: int, size: int) -> tuple[bytes, ...]:
-    if start <= size:
-        return tuple(prove_consistency(deployment, start, size))
-    now = read_checkpoint(newest_note(deployment)).size
-    if start <= now:
-        raise Overtaken("已有更新的检查点被见证。", "A newer checkpoint has been witnessed.")
-    raise WitnessAhead(
-        f"见证方已见证到 {start} 条，本库只有 {now} 条。",
-        f"The witness has cosigned {start} entries; this database has {now}.",
-        size=now,
-        witnessed=start,
-    )

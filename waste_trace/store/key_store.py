@@ -1,4 +1,4 @@
-"""Where the private keys of the ledger's own services live: encrypted files, or a token."""
+"""Where private keys live, of a ledger's services and of a witness: encrypted files, or a token."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -56,13 +56,16 @@ class KeyStore(Protocol):
         ...
 
 
-def open_key_store(settings: Settings) -> KeyStore:
+def open_key_store(settings: Settings, folder: Path | None = None) -> KeyStore:
     """The store of the settings.
+
+    Args:
+        folder: of the key files, and where processes take turns at a token; in the data folder.
 
     Raises:
         KeyStoreUnusable: the token is not there, or does not open.
     """
-    folder: Path = settings.data_dir / "keys"
+    folder = folder or settings.data_dir / "keys"
     passphrase = settings.key_passphrase.get_secret_value()
     if not settings.key_store:
         return KeyFiles(folder, passphrase)

@@ -19,6 +19,7 @@ from waste_trace.ledger.errors import IncompleteBundle, InvalidSignature, Ledger
 from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.policy import Assessment, Policy, assess, format_policy
+from waste_trace.ledger.registry import EnrolledKey
 from waste_trace.ledger.tiles import (
     HASH_BYTES,
     TILE_HEIGHT,
@@ -71,12 +72,17 @@ class MirrorDamaged(WasteTraceError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one look at the log brought: its size, new entries, quorum, warnings about devices."""
+    """What one look at the log brought: its size, new entries, quorum, warnings about devices.
+
+    ``enrolled``: keys that the new entries let in. Whoever stole the registrar's key can enrol a
+    device that nobody knows; only people can tell, so they must be told of each.
+    """
 
     size: int
     new_entries: int
     quorum_met: bool
     warnings: tuple[Notice, ...] = ()
+    enrolled: tuple[EnrolledKey, ...] = ()
 
 
 class Mirror:
@@ -122,8 +128,9 @@ class Mirror:
             self._go_by_handover()
         theirs = self._advance(note)
         warnings, self._report.warnings = tuple(self._report.warnings), []
-        new = theirs.checkpoint.size - size
-        return Step(theirs.checkpoint.size, new, theirs.quorum_met, warnings)
+        reached = theirs.checkpoint.size
+        enrolled = self._events.keys_from(size) if self._events else ()
+        return Step(reached, reached - size, theirs.quorum_met, warnings, enrolled)
 
     def export(self, target: Path) -> None:
         """Write the copy as an audit bundle to the new or empty folder ``target``."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from waste_trace.ledger.cosignature import cosign, cosigner_vkey
-from waste_trace.ledger.errors import MalformedKey
+from waste_trace.ledger.errors import LedgerError, MalformedKey
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.note import NoteSignature, format_note, parse_note
 from waste_trace.ledger.vkey import ED25519, VerifierKey
@@ -37,6 +37,16 @@ def watched(keys: Iterable[VerifierKey]) -> dict[str, tuple[VerifierKey, ...]]:
     return logs
 
 
+class OtherKey(LedgerError):
+    """The memory was made with another key under the same name: not the key that policies list."""
+
+    code = "other-witness-key"
+    default_do_zh = "请核对密钥设置（WASTE_TRACE_KEY_STORE）；确需更换密钥的，请同时更换名称。"
+    default_do_en = (
+        "Check where the key should be (WASTE_TRACE_KEY_STORE); a new key needs a new name as well."
+    )
+
+
 @dataclass(frozen=True)
 class Witness:
     """One witness identity over one file of states.
@@ -57,6 +67,23 @@ class Witness:
     def vkey(self) -> VerifierKey:
         """The verifier key for other people's policies."""
         return cosigner_vkey(self.name, self.signing_key)
+
+    def require_own_memory(self) -> None:
+        """Refuse to go on with another key than the memory's. Raises OtherKey.
+
+        A key store that is set wrongly makes a new key, and every log would get lines that it must
+        throw away.
+        """
+        vkey = self.vkey
+        for origin in self.logs:
+            note = self.states.note(origin)
+            lines = parse_note(note).signatures if note else ()
+            if any(line.name == vkey.name and line.key_id != vkey.key_id for line in lines):
+                raise OtherKey(
+                    f"“{vkey.name}”曾以另一密钥见证 {origin}。",
+                    f"{vkey.name!r} has cosigned {origin} with another key.",
+                    origin=origin,
+                )
 
     def add_checkpoint(self, body: bytes) -> bytes:
         """The signature line for a request body; on the disk before it is returned.

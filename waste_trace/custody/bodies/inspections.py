@@ -1,4 +1,8 @@
-"""Inspections (执法检查): the random selection, the visit, the positive list, filings by class."""
+"""Inspections (执法检查): the random selection, the visit, the positive list, filings by class.
+
+What a selection is for in words is a disclosure named `PURPOSE` beside the ledger; the body has a
+code, and the public number of later is one of a list. Older entries hold both as free text.
+"""
 
 import re
 from typing import Annotated, Literal
@@ -20,9 +24,16 @@ from waste_trace.custody.bodies.fields import (
 RootText = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$")]
 #: An item of a checklist; a key of a payload.
 ItemKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
-NeededText = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+#: The name of the disclosure that says in words what a selection is for.
+PURPOSE = "purpose"
+#: What a selection is for, as the ledger has it.
+PurposeCode = Literal["routine", "joint", "special", "follow_up", "other"]
+#: A public number of later: its source and which of its rounds, "ssq/2026140"; "" for none.
+BeaconText = Annotated[
+    str, StringConstraints(pattern=r"^((ssq|dlt|fc3d|drand|nist)/[0-9]{1,12})?$")
 ]
+#: What that number was: decimal or lower-case hexadecimal digits and spaces.
+BeaconValue = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]( ?[0-9a-f]){0,127})?$")]
 _PERIODS = {
     "month": re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])"),
     "quarter": re.compile(r"20[0-9]{2}-Q[1-4]"),
@@ -40,13 +51,13 @@ def _period(text: str) -> str:
 class AnnounceSelectionBody(Body):
     """公告抽取 (双随机): the lists and the tree size that decide, before anybody knows its root."""
 
-    purpose: NeededText
+    purpose: PurposeCode
     at_size: EntryIndex
     candidates: list[OrgCode] = Field(min_length=1, max_length=1500)
     inspectors: list[Pseudonym] = Field(min_length=1, max_length=200)
     orgs: int = Field(ge=1, le=300)
     per_org: int = Field(ge=1, le=10)
-    beacon: Text = ""
+    beacon: BeaconText = ""
 
 
 class SelectedVisit(Strict):
@@ -61,7 +72,7 @@ class DrawSelectionBody(Body):
 
     announcement: EntryIndex
     root: RootText
-    beacon_value: Text = ""
+    beacon_value: BeaconValue = ""
     visits: list[SelectedVisit] = Field(min_length=1, max_length=300)
 
 

@@ -12,6 +12,7 @@ from waste_trace.compliance.selection import (
     select_visits,
 )
 from waste_trace.ledger.checkpoint import Checkpoint
+from waste_trace.ledger.disclosure import digests_of
 from waste_trace.ledger.encoding import b64
 from waste_trace.store.projector.record import Record
 from waste_trace.store.projector.work import Handler, Work
@@ -48,6 +49,7 @@ def project_announcement(record: Record, work: Work) -> None:
         "idx": record.idx,
         "org": record.event.org,
         "purpose": body["purpose"],
+        "digests": ",".join(digests_of(record.event)),
         "at_size": body["at_size"],
         "candidates": json.dumps(body["candidates"]),
         "inspectors": json.dumps(body["inspectors"]),

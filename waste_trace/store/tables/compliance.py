@@ -49,6 +49,7 @@ class Selection(SQLModel, table=True):
     """A random selection (双随机): its announcement, and the draw once there is one.
 
     ``verdict``: "" before the draw, true where it follows from the announcement, else false.
+    ``digests``: of what was said of it in words, comma-separated.
     """
 
     __tablename__ = "selection"
@@ -58,6 +59,7 @@ class Selection(SQLModel, table=True):
     )
     org: str
     purpose: str
+    digests: str = Field(sa_column=Column(Text, nullable=False))
     at_size: int = Field(sa_type=LEDGER_INDEX)
     candidates: str = Field(sa_column=Column(Text, nullable=False))
     inspectors: str = Field(sa_column=Column(Text, nullable=False))
