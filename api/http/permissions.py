@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from api.http.errors import CrossSite, Forbidden, NotSignedIn
 from waste_trace.custody.vocabulary import REGULATOR
@@ -75,7 +76,13 @@ def deployment_of(request: Request) -> Deployment:
     return deployment
 
 
-House = Annotated[Deployment, Depends(deployment_of)]
+# Asynchronous, as the next ones are, though nothing waits: the framework sends what is not to
+# another thread, which takes its turn behind the ledger's writer (a fifth of an event's time).
+async def _house(request: Request) -> Deployment:
+    return deployment_of(request)
+
+
+House = Annotated[Deployment, Depends(_house)]
 
 
 def session_token(request: Request) -> str:
@@ -86,10 +93,10 @@ def session_token(request: Request) -> str:
     return request.cookies.get(COOKIE, "")
 
 
-def person_of(request: Request, deployment: House) -> Person | None:
+async def person_of(request: Request, deployment: House) -> Person | None:
     """Who asks, or None."""
     token = session_token(request)
-    return who(deployment, token) if token else None
+    return await run_in_threadpool(who, deployment, token) if token else None
 
 
 def require_same_site(request: Request) -> None:
@@ -111,7 +118,7 @@ class May:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    def __call__(
+    async def __call__(
         self, request: Request, person: Annotated[Person | None, Depends(person_of)]
     ) -> Person | None:
         if self.permission in (Permission.PUBLIC, Permission.DEVICE):
