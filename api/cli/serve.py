@@ -1,6 +1,5 @@
 """``waste-trace serve`` and ``waste-trace worker``: the product, running."""
 
-import gc
 import json
 import os
 import socket
@@ -115,21 +114,10 @@ def _run(deployment: Deployment, set_up_token: str | None) -> None:
     greeting = (server, settings, set_up_token)
     threading.Thread(target=_greet, args=greeting, daemon=True).start()
     daily = DailyReview.start_for(deployment)
-    _spare_the_collector()
     try:
         server.run()
     finally:
         daily.stop()
-
-
-def _spare_the_collector() -> None:
-    """What is loaded by now stays; and a batch of events makes objects by the thousand.
-
-    With Python's own thresholds a tenth of the ledger writer's time goes into looking at them.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def _greet(server: uvicorn.Server, settings: Settings, set_up_token: str | None) -> None:
