@@ -201,6 +201,12 @@ def test_a_database_that_went_back_is_found(
     assert (verdict, what) == (Verdict.TAMPERED, "high-water")
 
 
+def test_a_mark_that_cannot_be_read_is_found(grown: Deployment) -> None:
+    (grown.settings.data_dir / "high-water").write_bytes(b"garbage")
+    verdict, what, _ = first_bad(check_ledger(grown.settings))
+    assert (verdict, what) == (Verdict.TAMPERED, "high-water")
+
+
 def test_a_forged_signature_is_found_by_the_full_check(grown: Deployment) -> None:
     """An entry that the log itself wrote and signed, with a signature that no device made."""
     with pytest.MonkeyPatch.context() as patch:

@@ -42,6 +42,7 @@ from waste_trace.store.engine import open_engine
 from waste_trace.store.key_store import KeyStore, open_key_store
 from waste_trace.store.sequencer import LedgerRolledBack
 from waste_trace.store.sequencer.high_water import HighWater
+from waste_trace.store.sequencer.mark_file import MarkUnreadable
 from waste_trace.store.sequencer.known_keys import KnownKeys
 from waste_trace.store.tables import CheckpointRow, Entry, EventIndex, TileRow
 from waste_trace.store.tiles import SqlTiles
@@ -256,6 +257,8 @@ class _Check:
             HighWater(self._folder / "high-water").check(self._head, SqlTiles(self._connection))
         except LedgerRolledBack as error:
             raise wrong("high-water", self._head.size, error.zh, error.en) from error
+        except MarkUnreadable as error:
+            raise wrong("high-water", None, error.zh, error.en) from error
         for name, claim in read_claims(self._folder, self._head.origin).items():
             zh, en = f"{claim.at} {name}：{claim.zh}", f"{claim.at} {name}: {claim.en}"
             self._report.warn(Notice("witnesses", zh, en))
