@@ -42,8 +42,8 @@ from waste_trace.store.engine import open_engine
 from waste_trace.store.key_store import KeyStore, open_key_store
 from waste_trace.store.sequencer import LedgerRolledBack
 from waste_trace.store.sequencer.high_water import HighWater
-from waste_trace.store.sequencer.mark_file import MarkUnreadable
 from waste_trace.store.sequencer.known_keys import KnownKeys
+from waste_trace.store.sequencer.mark_file import MarkUnreadable
 from waste_trace.store.tables import CheckpointRow, Entry, EventIndex, TileRow
 from waste_trace.store.tiles import SqlTiles
 from waste_trace.store.writing import table_of
