@@ -1,18 +1,14 @@
 """The one-file verifier in a real Chromium, from a file, against the Python verifier."""
 
-import json
-import os
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Page
 
-from tests.databases import unavailable
+from tests.ledger.page_checks import check, zipped
 from tests.ledger.sample_ledger import (
     Device,
     SampleLedger,
@@ -29,62 +25,12 @@ from tests.ledger.test_log_keys import (
     next_key,
     policy,
 )
-from waste_trace.ledger.bundle_zip import zip_bundle
 from waste_trace.ledger.canonical import JsonValue
 from waste_trace.ledger.encoding import b64, b64url
 from waste_trace.ledger.event import Seen, parse_event
 from waste_trace.ledger.fork_evidence import fork_body
-from waste_trace.ledger.html_page import verifier_page
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.verify import verify_bundle
-
-CHROMIUM = os.environ.get("CHROMIUM", shutil.which("chromium") or "/usr/bin/chromium")
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        unavailable("no chromium on this machine: apt-get install chromium")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    running = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """The page as somebody opens it from a memory stick; it must not complain or connect."""
-    place = tmp_path / "verify.html"
-    place.write_text(verifier_page(), encoding="utf-8")
-    opened = browser.new_page()
-    complaints: list[str] = []
-    asked: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.goto(place.as_uri())
-    yield opened
-    opened.close()
-    assert complaints == []
-    assert asked == [place.as_uri()]
-
-
-def zipped(folder: Path) -> Path:
-    target = folder.with_suffix(".zip")
-    with target.open("wb") as file:
-        zip_bundle(folder, file)
-    return target
-
-
-def check(page: Page, bundle: Path, keys: Path | None = None) -> dict[str, Any]:
-    """What the page says about a zip."""
-    if keys is not None:
-        page.set_input_files("#keys", [keys / "policy.txt", keys / "registrar.vkey"])
-    page.set_input_files("#bundle", [])
-    page.set_input_files("#bundle", bundle)
-    page.wait_for_selector("#report[data-json]", timeout=30_000)
-    report: dict[str, Any] = json.loads(page.get_attribute("#report", "data-json") or "")
-    return report
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,7 @@ def test_an_organisation_and_period_runs_on_without_gaps(
     for gun in guns:
         own.enrol(gun)
     for n in range(30):
-        own.log(_of_org(guns[0], n))
+        own.log(of_org(guns[0], n))
     period = (START_MS + 1000 * 10, START_MS + 1000 * 20)
     chosen = {index: own.leaves[index] for index in [*range(4), *range(10, 20)]}
     options = {
@@ -318,7 +318,7 @@ def test_out_of_a_real_ledger(deployment: Deployment, cast: Cast, tmp_path: Path
         export_manifest(deployment, "20263304820099", tmp_path / "none")
 
 
-def _of_org(gun: Device, number: int) -> Envelope:
+def of_org(gun: Device, number: int) -> Envelope:
     drafted = gun.event("weigh", {"weight_kg": f"{number}.000"})
     payload = build_payload(replace(parse_event(drafted.payload), org=ORG))
     gun.prev = payload_hash(payload)

@@ -128,7 +128,8 @@ class EventChecks {
 
   add(dev, body) {
     if (body.ep !== (this.epochs.get(dev) ?? -1) + 1) throw new Error('key epochs grow by one');
-    this.keys.set(`${dev}/${body.ep}`, { alg: body.alg, pub: unbase64(body.pub), last: null, why: '' });
+    const org = body.org ?? this.keys.get(`${dev}/${body.ep - 1}`)?.org;
+    this.keys.set(`${dev}/${body.ep}`, { alg: body.alg, pub: unbase64(body.pub), org, last: null, why: '' });
     this.epochs.set(dev, body.ep);
   }
 

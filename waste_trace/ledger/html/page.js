@@ -1,6 +1,6 @@
 // The page: two file inputs, one verdict. Nothing leaves the machine; the page may not connect.
 
-const VERDICTS = { proven: '已证实 PROVEN', tampered: '被篡改 TAMPERED', incomplete: '不完整或未见证 INCOMPLETE', unusable: '无法核验 UNUSABLE' };
+const VERDICTS = { proven: '已证实 PROVEN', tampered: '被篡改 TAMPERED', incomplete: '不完整或未见证 INCOMPLETE' };
 const element = (id) => document.getElementById(id);
 
 function show(report) {
@@ -9,6 +9,10 @@ function show(report) {
   verdict.dataset.verdict = report.verdict;
   const lines = [];
   if (report.size !== null) lines.push(`条目 entries: ${report.size}`, `树根 root: ${report.root}`);
+  if (report.scope) {
+    lines.push(report.scope.statement_zh, report.scope.statement_en);
+    if (report.scope.silent.length) lines.push(`没有事件的密钥 keys of which nothing is shown: ${report.scope.silent.join(', ')}`);
+  }
   if (report.problem) {
     lines.push(report.problem.zh, report.problem.en);
     for (const name of ['what', 'file', 'index', 'device']) {

@@ -98,11 +98,16 @@ class Verification {
     if (this.shown.size) throw this.mismatch(Math.min(...this.shown.keys()));
     events.finish();
     await this.checkTiles();
+    await this.checkPinned(await this.checkLogKeys(policy, events), events);
+  }
+
+  // That the log's key of its size has signed the checkpoint; the policy with all of the log's keys.
+  async checkLogKeys(policy, events) {
     const trusted = await this.followLogKeys(policy, events.logKeys);
     this.checkpoint = await this.attempt('checkpoint', 'checkpoint', () => openCheckpoint(this.read('checkpoint'), trusted));
     await this.attempt('checkpoint', 'checkpoint', () => requireLogKey(this.read('checkpoint'), events.logKeyAt(this.checkpoint.size)));
     if (!this.checks.includes('checkpoint')) this.checks.splice(1, 0, 'checkpoint');
-    await this.checkPinned(trusted, events);
+    return trusted;
   }
 
   // A key that the reader does not know may be a later one of the log: then the entries must name it
@@ -199,10 +204,14 @@ class Verification {
     for (const [offset, entry] of entries.entries()) {
       const index = start + offset;
       const event = await this.attempt('events', file, () => events.check(index, entry), { index, device: deviceOf(entry) });
-      const left = new Set(Array.isArray(event.body.pii) ? event.body.pii : []);
-      for (const digest of this.shown.get(index) ?? []) if (!left.delete(digest)) throw this.mismatch(index);
-      this.shown.delete(index);
+      this.checkShown(index, event);
     }
+  }
+
+  checkShown(index, event) {
+    const left = new Set(Array.isArray(event.body.pii) ? event.body.pii : []);
+    for (const digest of this.shown.get(index) ?? []) if (!left.delete(digest)) throw this.mismatch(index);
+    this.shown.delete(index);
   }
 
   // Entry index to the digests of the personal data that the bundle shows for it.
@@ -254,23 +263,4 @@ class Verification {
     }
     this.checks.push('pinned');
   }
-}
-
-// The report of a zip's bytes; `given`: Map with policy.txt and registrar.vkey, or null.
-async function verifyBundle(data, given, progress = () => {}) {
-  let run = null;
-  const report = { verdict: 'proven', problem: null, size: null, root: null, checks: [], warnings: [] };
-  try {
-    const files = readZip(data);
-    if (files.has('scope.json')) {
-      throw new Finding('usage', '这是部分审计包：请用命令行核验程序。', 'This is a partial bundle: use the command-line verifier.', { verdict: 'unusable' });
-    }
-    run = new Verification(files, given, progress);
-    await run.run();
-  } catch (error) {
-    const problem = error instanceof Finding ? error : new Finding('files', '审计包无法读取。', `The bundle cannot be read: ${error.message}.`);
-    Object.assign(report, { verdict: problem.verdict, problem });
-  }
-  if (run) Object.assign(report, { checks: run.checks, warnings: run.warnings, size: run.checkpoint?.size ?? null, root: run.checkpoint ? base64(run.checkpoint.root) : null });
-  return report;
 }

@@ -1,0 +1,218 @@
+// A partial bundle: each entry by its own proof, and what the selection leaves open.
+
+const KINDS = ['container', 'manifest', 'organisation'];
+const LOG_EVENTS = new Set([...BY_REGISTRAR, 'key.rotate']);
+const half = (number) => Math.floor(number / 2);
+const node = (left, right) => sha256(Uint8Array.of(1), left, right);
+
+// Lines of b64, each of a hash.
+function readHashes(lines) {
+  const hashes = lines.map(unbase64);
+  if (hashes.some((hash) => hash.length !== 32)) throw new Error('a line is not a hash');
+  return hashes;
+}
+
+// RFC 9162 2.1.3.2.
+async function checkInclusion(leaf, index, size, proof, root) {
+  if (!(index < size)) throw new Error('its index is not in the tree');
+  let [at, last, current] = [index, size - 1, leaf];
+  for (const sibling of proof) {
+    if (last === 0) throw new Error('the proof is longer than the path');
+    if (at % 2 === 1 || at === last) {
+      current = await node(sibling, current);
+      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+    } else current = await node(current, sibling);
+    [at, last] = [half(at), half(last)];
+  }
+  if (last !== 0 || !same(current, root)) throw new Error('its proof does not lead to the signed root');
+}
+
+// RFC 9162 2.1.4.2.
+async function checkConsistency(older, newer, proof) {
+  if (older.size === 0 || older.size > newer.size) throw new Error('a tree does not shrink');
+  if (older.size === newer.size) {
+    if (proof.length !== 0 || !same(older.root, newer.root)) throw new Error('two roots for one size');
+    return;
+  }
+  const path = Number.isInteger(Math.log2(older.size)) ? [older.root, ...proof] : [...proof];
+  if (path.length === 0) throw new Error('the consistency proof is empty');
+  let [at, last] = [older.size - 1, newer.size - 1];
+  while (at % 2 === 1) [at, last] = [half(at), half(last)];
+  let [before, after] = [path[0], path[0]];
+  for (const sibling of path.slice(1)) {
+    if (last === 0) throw new Error('the proof is longer than the path');
+    if (at % 2 === 1 || at === last) {
+      [before, after] = [await node(sibling, before), await node(sibling, after)];
+      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+    } else after = await node(after, sibling);
+    [at, last] = [half(at), half(last)];
+  }
+  if (last !== 0 || !same(before, older.root) || !same(after, newer.root)) throw new Error('it contradicts the newest checkpoint');
+}
+
+// Sequence numbers as runs of first and last.
+function runsOf(numbers) {
+  const runs = [];
+  for (const seq of [...numbers].sort((a, b) => a - b)) {
+    if (runs.length && runs.at(-1)[1] === seq - 1) runs.at(-1)[1] = seq;
+    else runs.push([seq, seq]);
+  }
+  return runs;
+}
+
+function readScope(data) {
+  const text = strictUtf8.decode(data);
+  if (!text.endsWith('\n')) throw new Error('it lacks its newline');
+  const scope = parseCanonical(utf8.encode(text.slice(0, -1)));
+  expectKeys(scope, ['from_ms', 'kind', 'shown', 'until_ms', 'v', 'value']);
+  const timeless = scope.kind === 'organisation' || (scope.from_ms === 0 && scope.until_ms === 0);
+  if (scope.v !== 1 || !KINDS.includes(scope.kind) || typeof scope.value !== 'string' || !scope.value || !timeless) {
+    throw new Error('it names nothing that can be selected');
+  }
+  return scope;
+}
+
+class PartialEvents extends EventChecks {
+  constructor(origin, registrar, scope, warn) {
+    super(origin, registrar, null, warn);
+    Object.assign(this, { scope, subjects: 0 });
+  }
+
+  // Called last for each entry: `this.ms` is when it was logged. What the device had seen can only
+  // be compared with the whole ledger.
+  async follow(index, event, keyId, digest) {
+    const supports = event.dev === 'registrar' || LOG_EVENTS.has(event.typ);
+    if (!supports && !this.covers(event)) throw new Finding('scope', `第 ${index} 条不在范围内。`, `Entry ${index} is out of scope.`, { file: `entry/${index}.json`, index, device: event.dev });
+    this.subjects += supports ? 0 : 1;
+    const chain = this.chains.get(keyId) ?? new Map();
+    this.chains.set(keyId, chain);
+    if (chain.has(event.seq)) this.warn(index, event.dev, '序号重复', 'its seq was taken');
+    else chain.set(event.seq, { hash: base64url(digest), prev: event.prev, index });
+  }
+
+  covers(event) {
+    const { kind, value, from_ms: from, until_ms: until } = this.scope;
+    if (kind === 'organisation') return event.org === value && from <= this.ms && this.ms < until;
+    return canonicalText(event).includes(value);
+  }
+
+  finish() {
+    for (const [keyId, chain] of this.chains) {
+      for (const [seq, { prev, index }] of chain) {
+        const before = chain.get(seq - 1);
+        if (before && before.hash !== prev) this.warn(index, keyId.split('/')[0], '与设备链前一事件不符', 'does not fit the event before it in its chain');
+      }
+    }
+  }
+
+  get shown() {
+    return Object.fromEntries([...this.chains].map(([keyId, chain]) => [keyId, runsOf(chain.keys())]));
+  }
+
+  silent(org) {
+    return [...this.keys].filter(([keyId, key]) => key.org === org && !this.chains.has(keyId)).map(([keyId]) => keyId).sort();
+  }
+}
+
+class PartialVerification extends Verification {
+  async checkContents() {
+    const { policy, registrar } = await this.loadKeys();
+    this.checkpoint = await this.attempt('checkpoint', 'checkpoint', () => this.readCheckpoint(policy));
+    const scope = await this.attempt('scope', 'scope.json', () => readScope(this.read('scope.json')));
+    this.shown = await this.attempt('disclosures', 'disclosures.jsonl', () => this.readDisclosures());
+    const events = new PartialEvents(this.checkpoint.origin, registrar, scope, (...args) => this.warn(...args));
+    const indices = [...this.files.keys()].map((name) => /^entry\/(0|[1-9][0-9]{0,15})\.json$/.exec(name)?.[1]).filter(Boolean).map(Number).sort((a, b) => a - b);
+    for (const [done, index] of indices.entries()) {
+      await this.checkEntry(index, events);
+      this.progress(done + 1, indices.length);
+    }
+    if (this.shown.size) throw this.mismatch(Math.min(...this.shown.keys()));
+    this.checkRegistrar(events);
+    if (canonicalText(events.shown) !== canonicalText(scope.shown)) {
+      throw new Finding('scope', '范围说明与所含条目不符。', 'scope.json and the entries here disagree.', { file: 'scope.json', verdict: 'incomplete' });
+    }
+    events.finish();
+    this.checks.push('proofs', 'events', 'scope');
+    await this.checkLogKeys(policy, events);
+    this.scope = describeScope(scope, events);
+  }
+
+  async checkEntry(index, events) {
+    const file = `entry/${index}.json`;
+    const entry = this.read(file);
+    const where = { index, device: deviceOf(entry) };
+    await this.attempt('proofs', file, () => this.checkProof(index, entry), where);
+    this.checkShown(index, await this.attempt('events', file, () => events.check(index, entry), where));
+  }
+
+  // The proof file holds what a receipt holds, and nothing else: it may not differ by a byte.
+  async checkProof(index, entry) {
+    const text = strictUtf8.decode(this.read(`entry/${index}.tlog-proof`));
+    const end = text.indexOf('\n\n');
+    const [header, extra, place, ...lines] = text.slice(0, end).split('\n');
+    const ms = base64(utf8.encode(canonicalText({ ms: parseCanonical(entry).ms })));
+    const fits = header === 'c2sp.org/tlog-proof@v1' && extra === `extra ${ms}` && place === `index ${index}`;
+    if (end < 0 || !fits || text.slice(end + 2) !== strictUtf8.decode(this.read('checkpoint'))) {
+      throw new Error('its proof is for another entry or checkpoint');
+    }
+    const leaf = await sha256(Uint8Array.of(0), entry);
+    await checkInclusion(leaf, index, this.checkpoint.size, readHashes(lines), this.checkpoint.root);
+  }
+
+  // A left-out event of the registrar could be a revocation. With its newest key it may have said
+  // nothing yet; each one before ended with a rotation.
+  checkRegistrar(events) {
+    const newest = events.epochs.get('registrar');
+    const runs = Array.from({ length: newest + 1 }, (_, ep) => events.shown[`registrar/${ep}`] ?? []);
+    if (newest > 0 && runs.at(-1).length === 0) runs.pop();
+    if (runs.some((of) => of.length !== 1 || of[0][0] !== 0)) {
+      throw new Finding('enrolment', '登记员的事件不完整：可能缺少密钥吊销。', 'Events of the registrar are missing: a revocation may be among them.', { verdict: 'incomplete' });
+    }
+  }
+
+  // There are no tiles: a handover of the log's key brings a proof of its own.
+  async requirePrefix(what, file, old) {
+    const proof = file.replace(/\.checkpoint$/, '.consistency');
+    await this.attempt(what, file, async () => {
+      const lines = strictUtf8.decode(this.read(proof)).split('\n');
+      if (lines.pop() !== '') throw new Error('the consistency proof lacks its newline');
+      await checkConsistency(old, this.checkpoint, readHashes(lines));
+    });
+  }
+}
+
+function describeScope(scope, events) {
+  const keys = Object.entries(scope.shown).filter(([key]) => !key.startsWith('registrar/'));
+  const gaps = keys.filter(([, runs]) => runs.length > 1).map(([key]) => key).sort();
+  const ep = events.epochs.get('registrar');
+  const last = scope.shown[`registrar/${ep}`]?.[0][1] ?? -1;
+  const [count, value] = [events.subjects, scope.value];
+  let zh = `提及 ${value} 的 ${count} 条；是挑选结果，不证明没有其他事件`;
+  let en = `${count} entries that name ${value}; a selection, there may be others`;
+  if (scope.kind === 'organisation') {
+    zh = `单位 ${value} 的 ${count} 条；各设备序号连续${gaps.length ? `，但 ${gaps.join('、')} 有缺口` : ''}`;
+    en = `${count} entries of ${value}; sequence numbers run on for each key${gaps.length ? `, except ${gaps.join(', ')}` : ''}`;
+  }
+  return {
+    kind: scope.kind, value, entries: count, with_gaps: gaps, registrar_epoch: ep, registrar_up_to: last,
+    silent: scope.kind === 'organisation' ? events.silent(value) : [],
+    statement_zh: `范围：${zh}。登记员事件到 registrar/${ep} 第 ${last} 号为止。`,
+    statement_en: `Scope: ${en}. Events of registrar/${ep} up to seq ${last} are here.`,
+  };
+}
+
+// The report of a zip's bytes; `given`: Map with policy.txt and registrar.vkey, or null.
+async function verifyBundle(data, given, progress = () => {}) {
+  let run = null;
+  const report = { verdict: 'proven', problem: null, size: null, root: null, scope: null, checks: [], warnings: [] };
+  try {
+    const files = readZip(data);
+    run = new (files.has('scope.json') ? PartialVerification : Verification)(files, given, progress);
+    await run.run();
+  } catch (error) {
+    const problem = error instanceof Finding ? error : new Finding('files', '审计包无法读取。', `The bundle cannot be read: ${error.message}.`);
+    Object.assign(report, { verdict: problem.verdict, problem });
+  }
+  if (run) Object.assign(report, { scope: run.scope ?? null, checks: run.checks, warnings: run.warnings, size: run.checkpoint?.size ?? null, root: run.checkpoint ? base64(run.checkpoint.root) : null });
+  return report;
+}
