@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ from tests.ledger.sample_ledger import (
     small_ledger,
 )
 from tests.ledger.test_log_keys import KEYS, changed_ledger, keys_for, policy
-from tests.ledger.test_partial import REGISTRAR, of_org, reseal, without, write
+from tests.ledger.test_partial import NUMBER, REGISTRAR, of_org, reseal, without, write
 from waste_trace.ledger.bundle_layout import MANIFEST
-from waste_trace.ledger.partial import write_partial
+from waste_trace.ledger.partial import format_scope, parse_scope, write_partial
 from waste_trace.ledger.policy import format_policy
 from waste_trace.ledger.tiles import TreeReader
 from waste_trace.ledger.verify import verify_bundle
@@ -83,6 +84,16 @@ def test_an_organisation_and_period(page: Page, keys: Path, tmp_path: Path) -> N
         )  # fmt: skip
         assert agree(page, tmp_path / name, keys) == "proven"
         entries.pop(13, None)
+    scope = tmp_path / "whole/scope.json"
+    named = parse_scope(scope.read_bytes())
+    for narrower in (
+        replace(named, from_ms=named.from_ms + 1),
+        replace(named, until_ms=named.until_ms - 1000),
+    ):
+        scope.write_bytes(format_scope(narrower))
+        reseal(tmp_path / "whole")
+        assert agree(page, tmp_path / "whole", keys) == "tampered"
+    assert agree(page, tmp_path / "gap", keys) == "proven"
     assert "except gun-01/0" in page.inner_text("#details")
     assert "gun-02/0" in page.inner_text("#details")
 
@@ -124,6 +135,20 @@ def test_what_is_left_out_is_missed(
     assert agree(page, bundle, keys) != "proven"
 
 
+def test_an_event_of_the_registrar_may_not_be_left_out(
+    page: Page, ledger: SampleLedger, keys: Path, tmp_path: Path
+) -> None:
+    """Also where scope.json agrees: it could have been a revocation."""
+    write_partial(
+        tmp_path / "b", kind="manifest", value=NUMBER, checkpoint=ledger.checkpoint(),
+        tree=TreeReader(ledger.tiles, ledger.size),
+        entries={index: ledger.leaves[index] for index in (0, 1, 3, 11)},
+        policy=format_policy(sample_policy()), registrar_vkey=REGISTRAR,
+    )  # fmt: skip
+    assert agree(page, tmp_path / "b", keys) == "incomplete"
+    assert "a revocation may be among them" in page.inner_text("#details")
+
+
 def test_an_entry_out_of_scope_and_a_proof_of_another(
     page: Page, ledger: SampleLedger, bundle: Path, keys: Path, tmp_path: Path
 ) -> None:
@@ -152,3 +177,8 @@ def test_a_log_that_has_changed_its_key(page: Page, tmp_path: Path) -> None:
             reseal(folder)
             assert agree(page, folder, given) != "proven", (file.name, position)
         file.write_bytes(good)
+    other = SampleLedger()  # which the holder of both keys has shown somebody
+    other.append_leaves([*changed.ledger.leaves[:20], *[b"x"] * 6])
+    (folder / "log-keys/1.checkpoint").write_text(other.checkpoint(26, signers=KEYS[:2]))
+    reseal(folder)
+    assert agree(page, folder, given) == "tampered"
