@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from waste_trace.custody.vocabulary import VOCABULARY, parse_body
 from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
 from waste_trace.ledger.dsse import Envelope, sign_envelope
 from waste_trace.ledger.event import (
@@ -137,10 +138,16 @@ class Batch:
         return (*fresh, False)
 
     def compose(self, author: str, build: Build) -> list[tuple[int, int]]:
-        """Write what a service says, with its chain continued inside this transaction."""
+        """Write what a service says, with its chain continued inside this transaction.
+
+        Raises:
+            CustodyError: a body is not that of its verb; devices' events come checked.
+        """
         self.flush()
         placed: list[tuple[int, int]] = []
         for draft in build(self.connection):
+            if draft.typ in VOCABULARY:
+                parse_body(draft.typ, draft.body)
             ep = self.registry.epochs.get(author, 0)
             key = service_key(self.registry, author, ep, self.key_of)
             said = event_of(draft, author, ep, self.head, self.ms, self.connection)
