@@ -6,7 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.cast import BUREAU, person
-from tests.ledger.test_html_page import browser, check, page
+from tests.ledger.conftest import browser, page
+from tests.ledger.page_checks import check
 from tests.privacy.conftest import Loading
 from tests.privacy.test_bundles import seal_again
 from waste_trace.ledger.bundle_layout import DISCLOSURES
