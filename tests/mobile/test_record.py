@@ -96,6 +96,26 @@ def test_two_windows_of_one_device_never_take_the_same_place_in_the_chain(
     assert [event.seq for event in events] == [0, 1, 2]
 
 
+def test_a_tab_stays_the_same_button_while_records_are_signed_and_sent(
+    enrolled: Handheld,
+) -> None:
+    """One that is exchanged between finger down and finger up does not hear the tap."""
+    queue = enrolled.page.locator('[data-tab="queue"]')
+    queue.evaluate("button => { button.dataset.mark = 'kept'; }")
+    dot = queue.locator(".dot")
+    expect(dot).to_be_hidden()
+    enrolled.context.set_offline(True)
+    enrolled.record("store_in", enrolled.backend.label(CODE))
+    expect(dot).to_have_text("1")
+    enrolled.context.set_offline(False)
+    enrolled.tab("queue")
+    expect(enrolled.entries("accepted")).to_have_count(1)
+    expect(dot).to_be_hidden()
+    expect(queue).to_have_attribute("data-mark", "kept")
+    expect(queue).to_have_attribute("aria-current", "page")
+    expect(enrolled.page.locator('[aria-current="page"]')).to_have_count(1)
+
+
 def test_site_input_stands_in_the_header(enrolled: Handheld) -> None:
     enrolled.choose("store_in")
     enrolled.page.locator("#in-site").fill('仓库"7"\\é😀')

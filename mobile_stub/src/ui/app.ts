@@ -23,6 +23,7 @@ const TABS: Record<Tab, { zh: string; en: string; icon: IconName }> = {
 
 export class App {
   private tab: Tab = "record";
+  private drawnTabs = "";
   private enrolCode: string | undefined;
   private readonly header = h("header", { class: "top" });
   private readonly strip = h("button", { class: "strip", type: "button" });
@@ -167,17 +168,34 @@ export class App {
 
   private renderTabs(): void {
     this.nav.hidden = !this.session.device;
-    const { refused, pending } = this.session.summary;
-    const alert = refused + pending;
     const { rounds } = this.session;
     const tabs = (Object.keys(TABS) as Tab[]).filter((tab) => tab !== "round" || rounds.length > 0);
-    const buttons = tabs.map((tab) =>
-      h("button", {
-        type: "button", "data-tab": tab, onclick: () => this.show(tab),
-        "aria-current": this.tab === tab && !this.enrolling ? "page" : undefined,
-      }, icon(TABS[tab].icon), big(TABS[tab].zh, TABS[tab].en),
-      tab === "queue" && alert > 0 && h("span", { class: `dot${refused ? " bad" : ""}` }, alert > 99 ? "99+" : String(alert))),
-    );
-    fill(this.nav, ...buttons);
+    const drawn = `${tabs.join(" ")} ${t("zh", "en")}`;
+    if (drawn !== this.drawnTabs) {
+      this.drawnTabs = drawn;
+      fill(this.nav, ...tabs.map((tab) => this.tabButton(tab)));
+    }
+    this.markTabs();
+  }
+
+  private tabButton(tab: Tab): HTMLElement {
+    const { icon: name, zh, en } = TABS[tab];
+    const dot = tab === "queue" && h("span", { class: "dot", hidden: true });
+    return h("button", { type: "button", "data-tab": tab, onclick: () => this.show(tab) }, icon(name), big(zh, en), dot);
+  }
+
+  /** The buttons stay: one that is exchanged under a finger would not hear the tap. */
+  private markTabs(): void {
+    const { refused, pending } = this.session.summary;
+    const alert = refused + pending;
+    for (const button of this.nav.querySelectorAll<HTMLElement>("[data-tab]")) {
+      if (button.dataset.tab === this.tab && !this.enrolling) button.setAttribute("aria-current", "page");
+      else button.removeAttribute("aria-current");
+    }
+    const dot = this.nav.querySelector<HTMLElement>(".dot");
+    if (!dot) return;
+    dot.hidden = alert === 0;
+    dot.classList.toggle("bad", refused > 0);
+    dot.textContent = alert > 99 ? "99+" : String(alert);
   }
 }
