@@ -28,7 +28,8 @@ export class Draft {
 
   /** A manifest of loose waste (散装) has no containers; the person says so, and what was loaded. */
   private get looseInputs(): readonly string[] {
-    const { typ, needs } = this.action ?? { typ: "", needs: [] };
+    const typ = this.action?.typ;
+    const needs = this.action?.needs ?? [];
     if (!needs.includes("containers") || !needs.includes("manifest") || needs.includes("refused")) return [];
     return typ === "load" ? ["loose", "weight_kg"] : ["loose"];
   }
