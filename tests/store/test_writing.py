@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -155,6 +155,27 @@ def test_rows_are_read_once_and_written_once(engine: Engine) -> None:
         rows.flush()
         rows.flush()
     assert names(engine) == {"库", "新"}
+
+
+def test_of_a_row_that_was_there_only_what_changed_is_written(engine: Engine) -> None:
+    table = table_of(Site)
+    with write_transaction(engine) as connection:
+        insert_rows(connection, Site, [site(n) for n in range(4)])
+        rows = Rows(connection)
+        read = [rows.get(Site, f"S{n}") or {} for n in range(3)]
+        connection.execute(update(table).values(kind="beside"))
+        rows.put(Site, {**read[0], "name": "新"})
+        rows.drop(Site, "S1")
+        rows.put(Site, {**read[1], "name": "再"})
+        rows.put(Site, {**read[2], "name": "新"})
+        rows.drop(Site, "S2")
+        rows.put(Site, {**site(3), "name": "全"})  # nobody has read it: the whole row
+        rows.flush()
+        found = select(table.c.site, table.c.name, table.c.kind).order_by(table.c.site)
+        written = [tuple(row) for row in connection.execute(found)]
+    assert written == [
+        ("S0", "新", "beside"), ("S1", "再", "beside"), ("S3", "全", site(3)["kind"]),
+    ]  # fmt: skip
 
 
 def names(engine: Engine) -> set[str]:

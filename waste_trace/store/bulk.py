@@ -8,7 +8,6 @@ databases).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, cast
@@ -18,7 +17,6 @@ from sqlalchemy import Column, Connection, Dialect, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import StatementError
-from sqlmodel.sql.sqltypes import UTCDateTime
 
 from waste_trace.store.engine import unstorable
 
@@ -38,7 +36,11 @@ class _Form:
     @classmethod
     def of(cls, statement: str, columns: Sequence[Column[Any]], kind: str) -> "_Form":
         """For values of these columns (two at least), in the order of the statement's marks."""
-        processes = ((place, _process_of(column, kind)) for place, column in enumerate(columns))
+        dialect = _dialect(kind)
+        processes = (
+            (place, column.type.dialect_impl(dialect).bind_processor(dialect))
+            for place, column in enumerate(columns)
+        )
         return cls(
             statement,
             itemgetter(*[column.name for column in columns]),
@@ -57,23 +59,6 @@ class _Form:
             except ValueError as error:
                 raise StatementError(str(error), self.statement, None, error) from error
         return list(zip(*columns, strict=True))
-
-
-def _process_of(column: Column[Any], kind: str) -> _Process | None:
-    """How a column's values are converted; None where the driver takes them as they are."""
-    if kind == "sqlite" and isinstance(column.type, UTCDateTime):
-        return _time_text
-    dialect = _dialect(kind)
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _time_text(value: datetime | None) -> str | None:
-    """What SQLAlchemy writes for a time on SQLite, for a third of its time."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError("a time has a timezone")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 def _converted(column: Sequence[Any], process: _Process) -> Sequence[Any]:

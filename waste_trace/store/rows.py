@@ -76,8 +76,8 @@ class Rows:
     def flush(self) -> None:
         """Write what changed: of rows that were there, only the columns that did.
 
-        A column that is written costs its indexes, too, whether or not its value is another one
-        (SQLite, the container table: a third).
+        SQLite writes the indexes of every column that is set, whether or not its value is another
+        one (measured on the container table with its six: 14 instead of 40 microseconds a row).
         """
         for model, changed in self._changed.items():
             known = self._known[model]

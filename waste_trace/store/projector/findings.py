@@ -20,8 +20,10 @@ class Findings:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._keys: dict[tuple[str, str], set[str]] = {}
+        #: Rules and subject that were settled before, so that nothing of them has to be read.
         self._looked: set[tuple[tuple[str, ...], str]] = set()
-        self._known: set[str] = set()
+        #: Subjects that have, or had, a finding of any rule that was looked at.
+        self._with_findings: set[str] = set()
         #: What was opened (True) or cleared, all in all, by key: somebody has to be told.
         self.turned: dict[str, bool] = {}
 
@@ -40,7 +42,7 @@ class Findings:
                 table.c.subject.in_(subjects_wanted[start : start + 400]),
             )
             for row in self._rows.connection.execute(query).mappings():
-                self._known.add(row["subject"])
+                self._with_findings.add(row["subject"])
                 self._keys.setdefault((row["rule"], row["subject"]), set()).add(row["key"])
                 self._rows.learn(Finding, dict(row))
 
@@ -58,7 +60,7 @@ class Findings:
             self.ahead(rules, [subject])
             self._looked.add(asked)
         now = {finding.key: finding for finding in raised}
-        if not now and subject not in self._known:
+        if not now and subject not in self._with_findings:
             return  # nothing is wrong with it, and nothing ever was
         for finding in now.values():
             self._raise(finding, record)
@@ -87,7 +89,7 @@ class Findings:
                 self._turn(row["key"], False)
 
     def _raise(self, finding: Raised, record: Record) -> None:
-        self._known.add(finding.subject)
+        self._with_findings.add(finding.subject)
         self._keys.setdefault((finding.rule.name, finding.subject), set()).add(finding.key)
         # Read ahead with its subject; a finding about one event alone cannot have been there.
         before = self._rows.known(Finding, finding.key)
