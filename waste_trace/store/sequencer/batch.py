@@ -206,22 +206,21 @@ class Batch:
 
     def receipts(self, note: str, places: Sequence[tuple[int, int, bool]]) -> list[Recorded]:
         """Inclusion receipts under ``note`` for placed events."""
-        if self._tree is None:
-            self._tree = TreeReader(SqlTiles(self.connection), self.size, self.nodes)
-        tree, first = self._tree, self.head.size
-        if self._hashes and not self._receipts:
-            self._receipts = build_receipts(first, self.size, self.ms, self.size, tree.node, note)
         return [
-            Recorded(
-                index,
-                ms,
-                self._receipts[index - first]
-                if index >= first
-                else build_receipt(index, ms, tree.inclusion(index), note),
-                duplicate,
-            )
+            Recorded(index, ms, self._receipt(note, index, ms), duplicate)
             for index, ms, duplicate in places
         ]
+
+    def _receipt(self, note: str, index: int, ms: int) -> str:
+        if self._tree is None:
+            self._tree = TreeReader(SqlTiles(self.connection), self.size, self.nodes)
+        first = self.head.size
+        if index < first:  # it was in the log before this batch
+            return build_receipt(index, ms, self._tree.inclusion(index), note)
+        if not self._receipts:
+            read = self._tree.node
+            self._receipts = build_receipts(first, self.size, self.ms, self.size, read, note)
+        return self._receipts[index - first]
 
     def _ask_to_tell(self) -> None:
         """One job for all that people have to hear of this batch."""
