@@ -11,7 +11,15 @@ import sys
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("html")
-_SCRIPTS = ("bytes.js", "note.js", "events.js", "verify.js", "partial.js", "page.js")
+_SCRIPTS = (
+    "bytes.js",
+    "note.js",
+    "events.js",
+    "verify.js",
+    "partial.js",
+    "bundle.js",
+    "page.js",
+)
 
 
 def verifier_page() -> str:
