@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ledger.sample_ledger import ORG, START_MS, SampleLedger, small_ledger
+from waste_trace.ledger.cosignature import MAX_TIME
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Report
 from waste_trace.ledger.verify_times import SLACK_MS, times_against
@@ -61,6 +62,18 @@ def test_an_honest_log_is_not_accused(tmp_path: Path, later_ms: int) -> None:
     ledger, early = grown(START_MS + later_ms)
     report = report_of(ledger, tmp_path / "b", {"mine": early}, own=True)
     assert {one.what for one in report.warnings} & {"backdated", "postdated"} == set()
+
+
+def test_times_that_no_calendar_has_are_said_as_they_stand(tmp_path: Path) -> None:
+    """A cosignature's time has 63 bits, and a logged one 53; neither may end the verifier."""
+    ledger, early = grown(2**53 - 1)
+    report = report_of(ledger, tmp_path / "a", {"mine": early}, own=True)
+    assert "POSIX 9007199254740" in {one.what: one.en for one in report.warnings}["postdated"]
+    ledger, _ = grown(START_MS + 10_000)
+    late = ledger.checkpoint(5, ms=MAX_TIME * 1000)
+    report = report_of(ledger, tmp_path / "b", {"mine": late}, own=True)
+    assert f"POSIX {MAX_TIME}" in {one.what: one.en for one in report.warnings}["backdated"]
+    assert report.exit_code == 0
 
 
 @given(

@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 
 from tests.ledger.page_checks import check, zipped
 from tests.ledger.sample_ledger import (
+    ORG,
+    START_MS,
     Device,
     SampleLedger,
     enrol_body,
@@ -39,7 +41,9 @@ def ledger() -> SampleLedger:
 
 
 def test_a_good_bundle_is_proven(page: Page, ledger: SampleLedger, tmp_path: Path) -> None:
-    folder = ledger.write(tmp_path / "b", pinned={"kept": ledger.checkpoint(100)})
+    newest = ledger.checkpoint(ms=START_MS + 304_000)
+    pinned = {"kept": ledger.checkpoint(100)}
+    folder = ledger.write(tmp_path / "b", checkpoint=newest, pinned=pinned)
     report = check(page, zipped(folder), tmp_path / "b-keys")
     assert report["problem"] is None
     assert (report["verdict"], report["size"], report["warnings"]) == ("proven", 304, [])
@@ -152,6 +156,35 @@ def test_a_registrar_that_has_changed_its_key(page: Page, tmp_path: Path) -> Non
         assert (ours.verdict, theirs["verdict"]) == ("tampered", "tampered"), number
         assert ours.problem is not None
         assert ours.problem.index == theirs["problem"]["index"] == 4
+
+
+def test_times_that_contradict_a_cosignature(page: Page, tmp_path: Path) -> None:
+    """As the Python verifier says it, for the same entries, in the same order."""
+    hour_ms = 3_600_000
+    body: dict[str, JsonValue] = {
+        "org": ORG,
+        "name": "某单位",
+        "kinds": ["platform"],
+        "region": "330482",
+    }
+    for name, logged_ms, cosigned_ms in (
+        ("honest", START_MS + 10_000, START_MS),
+        ("backdated", START_MS + 10_000, START_MS + hour_ms),
+        ("postdated", START_MS + hour_ms, START_MS),
+        ("no calendar", 2**53 - 1, START_MS + 2**53 - 1),
+    ):
+        ledger = small_ledger(5)
+        early = ledger.checkpoint(ms=cosigned_ms)
+        ledger.log(ledger.registrar.event("org.register", body), ms=logged_ms)
+        folder = ledger.write(tmp_path / name, pinned={"mine": early})
+        ours = verify_bundle(folder, tmp_path / f"{name}-keys")
+        theirs = check(page, zipped(folder), tmp_path / f"{name}-keys")
+        assert theirs["verdict"] == ours.verdict == "proven"
+        said = [(one["index"], one["en"]) for one in theirs["warnings"]]
+        assert bool(said) == (name != "honest")
+        assert [index for index, _ in said] == [one.index for one in ours.warnings]
+        for (_, en), one in zip(said, ours.warnings, strict=True):
+            assert en.removeprefix("it") in one.en
 
 
 def test_a_log_that_has_changed_its_key(page: Page, tmp_path: Path) -> None:

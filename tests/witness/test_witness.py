@@ -17,7 +17,7 @@ from api.witness.app import create_witness
 from tests.http import http_client
 from tests.ledger.sample_ledger import LOG_KEY, ORIGIN, SampleLedger, key, small_ledger
 from waste_trace.ledger.checkpoint import Checkpoint, add_signatures, sign_checkpoint
-from waste_trace.ledger.cosignature import cosign, cosignature_time
+from waste_trace.ledger.cosignature import LAST_DATE, cosign, cosignature_time
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import InvalidSignature, LedgerError, MalformedNote
 from waste_trace.ledger.note import log_vkey
@@ -267,3 +267,15 @@ def test_answers_are_verified(witness: Witness) -> None:
     for bad in (b"", b"\xff", answer[:-1], b"hello\n\n" + answer):
         with pytest.raises((MalformedNote, InvalidSignature)):
             read_answer(bad, asked.note, witness.vkey)
+
+
+def test_a_clock_beyond_any_calendar_is_no_answer(witness: Witness) -> None:
+    """Well-formed, and signed by the right key; nobody could be shown when that was."""
+    asked = submission(0, 5)
+    text = asked.note.split("\n\n")[0] + "\n"
+    line = cosign(text, NAME, key(31), LAST_DATE).line.encode()
+    assert read_answer(line, asked.note, witness.vkey).name == NAME
+    with pytest.raises(MalformedNote, match="calendar"):
+        read_answer(
+            cosign(text, NAME, key(31), LAST_DATE + 1).line.encode(), asked.note, witness.vkey
+        )

@@ -23,6 +23,8 @@ from waste_trace.ledger.vkey import (
 )
 
 MAX_TIME = 2**63 - 1
+#: 9999-12-31 23:59:59Z: a time after it is well-formed, and stands in no calendar.
+LAST_DATE = 253_402_300_799
 _TIME_BYTES = 8
 _ED25519_BYTES = 64
 _ML_DSA_44_BYTES = 2420

@@ -15,6 +15,7 @@ _SCRIPTS = (
     "bytes.js",
     "note.js",
     "events.js",
+    "times.js",
     "verify.js",
     "partial.js",
     "bundle.js",

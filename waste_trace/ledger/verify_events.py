@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime
 
 from waste_trace.ledger.checkpoint import Checkpoint
+from waste_trace.ledger.cosignature import LAST_DATE
 from waste_trace.ledger.device_chain import ChainFlag, DeviceChain
 from waste_trace.ledger.dsse import Envelope, verify_envelope
 from waste_trace.ledger.encoding import decode_b64
@@ -202,5 +203,7 @@ def _ranges(chain: DeviceChain) -> str:
 
 
 def utc_text(unix_seconds: int) -> str:
-    """A POSIX time for people who read the report."""
+    """A POSIX time for people who read the report; beyond the year 9999 as it stands."""
+    if unix_seconds > LAST_DATE:
+        return f"POSIX {unix_seconds}"
     return datetime.fromtimestamp(unix_seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

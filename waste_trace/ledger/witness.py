@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
-from waste_trace.ledger.cosignature import note_verifier
+from waste_trace.ledger.cosignature import LAST_DATE, cosignature_time, note_verifier
 from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.errors import (
     InvalidProof,
@@ -179,6 +179,8 @@ def read_answer(data: bytes, note: str, key: VerifierKey) -> NoteSignature:
     if opened.text != text:
         raise MalformedNote("见证答复不是签名行。", "The answer holds more than signature lines.")
     lines = [s for s in opened.signatures if (s.name, s.key_id) == (key.name, key.key_id)]
+    if cosignature_time(lines[0].signature) > LAST_DATE:
+        raise MalformedNote("见证方的时钟有误。", "The witness's clock is beyond any calendar.")
     return lines[0]
 
 

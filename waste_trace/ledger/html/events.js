@@ -34,7 +34,8 @@ function preAuthentication(payload) {
 
 class EventChecks {
   constructor(origin, registrar, rootAt, warn) {
-    Object.assign(this, { origin, registrar, rootAt, warn, ms: 0 });
+    Object.assign(this, { origin, registrar, rootAt, warn });
+    this.times = []; // the logged time of each entry, in Unix milliseconds
     this.keys = new Map([['registrar/0', { alg: 'ed25519', pub: registrar.key, last: null, why: '' }]]);
     this.epochs = new Map([['registrar', 0]]);
     this.chains = new Map();
@@ -61,8 +62,8 @@ class EventChecks {
     if (event.typ === 'ledger.open' && event.body.log_key) this.logKeys.push({ index: -1, key: await this.readLogKey(event.body.log_key) });
     if (event.typ === 'log.key') await this.nameLogKey(index, event.body);
     if (event.typ === 'evidence.device_fork') await this.checkFork(index, event.body);
-    if (!Number.isSafeInteger(leaf.ms) || leaf.ms < this.ms) throw new Error('the logged time runs backwards');
-    this.ms = leaf.ms;
+    if (!Number.isSafeInteger(leaf.ms) || leaf.ms < (this.times.at(-1) ?? 0)) throw new Error('the logged time runs backwards');
+    this.times.push(leaf.ms);
     await this.follow(index, event, keyId, await sha256(payload));
     return event;
   }

@@ -84,7 +84,7 @@ async function requireLogKey(data, key) {
   if (key) await openCheckpoint(data, { logs: [key], witnesses: new Map(), groups: new Map(), quorum: 'none' });
 }
 
-// The checkpoint, if a log of the policy signed it, and the witnesses of the policy that cosigned.
+// The checkpoint, if a log of the policy signed it, and the witnesses of the policy that cosigned, each with the seconds of its clock.
 async function openCheckpoint(data, policy) {
   const note = parseNote(data);
   const checkpoint = parseCheckpoint(note.text);
@@ -97,14 +97,14 @@ async function openCheckpoint(data, policy) {
     signed ||= log.name === checkpoint.origin;
   }
   if (!signed) throw new Error('no trusted log has signed this checkpoint');
-  const cosigned = new Set();
+  const cosigned = new Map();
   for (const [name, witness] of policy.witnesses) {
     const line = note.signatures.get(`${witness.name}+${witness.id}`);
     if (!line || witness.kind !== 4) continue; // browsers have no ML-DSA-44: such a line is not counted
     const seconds = new DataView(line.buffer, line.byteOffset, 8).getBigUint64(0);
     const message = join(utf8.encode(`cosignature/v1\ntime ${seconds}\n`), body);
     await checkSignature('ed25519', witness.key, line.subarray(8), message);
-    cosigned.add(name);
+    cosigned.set(name, Number(seconds));
   }
   const met = (name) => {
     const group = policy.groups.get(name);

@@ -78,7 +78,7 @@ class PartialEvents extends EventChecks {
     Object.assign(this, { scope, subjects: 0 });
   }
 
-  // Called last for each entry: `this.ms` is when it was logged. What the device had seen can only
+  // Called last for each entry, when its time is known. What the device had seen can only
   // be compared with the whole ledger.
   async follow(index, event, keyId, digest) {
     const supports = event.dev === 'registrar' || LOG_EVENTS.has(event.typ);
@@ -92,7 +92,8 @@ class PartialEvents extends EventChecks {
 
   covers(event) {
     const { kind, value, from_ms: from, until_ms: until } = this.scope;
-    if (kind === 'organisation') return event.org === value && from <= this.ms && this.ms < until;
+    const ms = this.times.at(-1);
+    if (kind === 'organisation') return event.org === value && from <= ms && ms < until;
     return canonicalText(event).includes(value);
   }
 

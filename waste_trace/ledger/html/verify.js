@@ -98,7 +98,9 @@ class Verification {
     if (this.shown.size) throw this.mismatch(Math.min(...this.shown.keys()));
     events.finish();
     await this.checkTiles();
-    await this.checkPinned(await this.checkLogKeys(policy, events), events);
+    const trusted = await this.checkLogKeys(policy, events);
+    await this.checkPinned(trusted, events);
+    await this.checkCosignedTimes(trusted, events.times);
   }
 
   // That the log's key of its size has signed the checkpoint; the policy with all of the log's keys.
@@ -256,11 +258,27 @@ class Verification {
   }
 
   async checkPinned(policy, events) {
-    for (const name of [...this.files.keys()].filter((file) => /^pinned\/.*\.checkpoint$/.test(file))) {
+    for (const name of this.pinned()) {
       const old = await this.attempt('pinned', name, () => openCheckpoint(this.read(name), policy));
       await this.requirePrefix('pinned', name, old);
       await this.attempt('pinned', name, () => requireLogKey(this.read(name), events.logKeyAt(old.size)));
     }
     this.checks.push('pinned');
+  }
+
+  pinned() {
+    return [...this.files.keys()].filter((file) => /^pinned\/.*\.checkpoint$/.test(file)).sort();
+  }
+
+  // Clocks differ and witnesses err: what contradicts a cosignature is evidence, and no verdict.
+  async checkCosignedTimes(policy, times) {
+    for (const name of ['checkpoint', ...this.pinned()]) {
+      const { size, cosigned } = await openCheckpoint(this.read(name), policy);
+      if (size === 0) continue;
+      for (const [witness, seconds] of [...cosigned].sort()) {
+        const said = timesAgainst(witness, seconds, size, times[size - 1], times[size]);
+        for (const { index, zh, en } of said) this.warn(index, null, zh, en);
+      }
+    }
   }
 }
