@@ -21,7 +21,8 @@ from waste_trace.ledger.policy import parse_policy
 from waste_trace.ledger.verify import load_keys
 from waste_trace.settings import Settings
 from waste_trace.store.key_store import open_key_store
-from waste_trace.witness.mirror import LogMisbehaved, Mirror
+from waste_trace.witness.mirror import Mirror
+from waste_trace.witness.mirror_errors import LogMisbehaved
 from waste_trace.witness.states import LogStates
 from waste_trace.witness.witness import Witness, watched
 

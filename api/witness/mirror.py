@@ -3,7 +3,7 @@
 import httpx
 
 from waste_trace.ledger.bundle_layout import MAX_FILE_BYTES
-from waste_trace.witness.mirror import MirrorUnreachable
+from waste_trace.witness.mirror_errors import MirrorUnreachable
 
 TIMEOUT_SECONDS = 30.0
 

@@ -1,8 +1,9 @@
 """The offline handheld in Python: key, durable queue, sync; the same protocol as the web page."""
 
 from scanner.agent.handheld import Handheld, RotationPending
+from scanner.agent.history import LedgerForked, LedgerUnproven
 from scanner.agent.notebook import Notebook, QueuedRecord
-from scanner.agent.sync import LedgerForked, LedgerUnproven, SyncReport, enrol, sync
+from scanner.agent.sync import SyncReport, enrol, sync
 
 __all__ = [
     "Handheld",

@@ -8,42 +8,21 @@ from typing import Any, ClassVar
 
 import httpx
 
+from scanner.agent.answers import is_refusal, json_object
 from scanner.agent.enrolment import prove_enrolment
 from scanner.agent.handheld import Handheld
+from scanner.agent.history import LedgerUnproven, continues
 from scanner.agent.log_key import remember_keys, with_log_key
 from scanner.agent.notebook import RECEIVED, REFUSED, WAITING, QueuedRecord
 from waste_trace.errors import WasteTraceError
-from waste_trace.ledger.checkpoint import Checkpoint, open_checkpoint
+from waste_trace.ledger.checkpoint import open_checkpoint
 from waste_trace.ledger.dsse import parse_envelope
-from waste_trace.ledger.encoding import b64, decode_b64
-from waste_trace.ledger.errors import InvalidProof, LedgerError
-from waste_trace.ledger.merkle import verify_consistency
+from waste_trace.ledger.encoding import b64
+from waste_trace.ledger.errors import LedgerError
 from waste_trace.ledger.receipt import verify_receipt
 
 #: Records sent at once; the ledger takes 256, and a weak network carries fewer in one piece.
 _BATCH = 64
-
-
-class LedgerForked(WasteTraceError):
-    """The ledger shows this device a history that does not continue the one it has verified."""
-
-    code: ClassVar[str] = "ledger-forked"
-    default_do_zh = "请停止使用该服务器并立即报告监管部门；设备中的记录和回执都是证据，不要删除。"
-    default_do_en = (
-        "Stop using this server and report it now; the device's records are evidence, keep them."
-    )
-
-
-class LedgerUnproven(WasteTraceError):
-    """The server does not prove that it still has the history that this device has verified.
-
-    That is no proof of the contrary either: an old copy may have been restored, or the answer may
-    not have come from the ledger at all. Records wait until it is proven.
-    """
-
-    code: ClassVar[str] = "ledger-unproven"
-    default_do_zh = "记录仍保存在设备中。请稍后重试；若仍不能证明，请报告监管部门。"
-    default_do_en = "The records are kept on the device. Try again later; if it lasts, report it."
 
 
 class EnrolmentFailed(WasteTraceError):
@@ -86,11 +65,11 @@ def enrol(handheld: Handheld, client: httpx.Client, code: str, name: str) -> Non
         },
     )
     if answer.status_code != 201:
-        problem = _json(answer)
+        problem = json_object(answer)
         raise EnrolmentFailed(problem.get("zh", "登记失败。"), problem.get("en", "Not enrolled."))
-    identity = _json(answer)
+    identity = json_object(answer)
     proven = prove_enrolment(identity, handheld.key)
-    if not _continues(handheld, client, proven.checkpoint):
+    if not continues(handheld, client, proven.checkpoint):
         raise EnrolmentFailed(
             "台账未答复，请用同一登记码重试。", "The ledger did not answer; use the code again."
         )
@@ -150,7 +129,7 @@ def _send_many(
 
 def _answers(answer: httpx.Response) -> list[tuple[int, Mapping[str, Any]]]:
     """Status and JSON for each record of a batch; empty where it is something else."""
-    found = _json(answer).get("answers")
+    found = json_object(answer).get("answers")
     try:
         return [
             (int(one["status"]), dict(one["recorded"] or one["problem"] or {}))
@@ -172,7 +151,7 @@ def _send_singly(
             content=_body(handheld, record),
             headers={"content-type": "application/json"},
         )
-        if not _settle(handheld, client, record, (answer.status_code, _json(answer)), report):
+        if not _settle(handheld, client, record, (answer.status_code, json_object(answer)), report):
             return
 
 
@@ -194,7 +173,7 @@ def _settle(
             return False
         report.received.append(record.seq)
         return True
-    if _is_refusal(status, value):
+    if is_refusal(status, value):
         known = handheld.consequences(record.envelope, received=False)
         handheld.notebook.settle(record.seq, REFUSED, problem=value, remember=known)
         report.refused.append(record.seq)
@@ -210,20 +189,6 @@ def event_request(envelope: bytes, disclosures: Sequence[str]) -> bytes:
     return json.dumps(value).encode()
 
 
-def _json(answer: httpx.Response) -> dict[str, Any]:
-    """The JSON object of an answer; empty where it is something else."""
-    try:
-        value = answer.json()
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _is_refusal(status: int, value: Mapping[str, Any]) -> bool:
-    """True if the ledger itself says no: in its own words, and not for now only."""
-    return 400 <= status < 500 and status != 429 and "code" in value
-
-
 def _look(handheld: Handheld, client: httpx.Client) -> WasteTraceError | None:
     """Compare the newest checkpoint with the one that is known; what it does not prove, or None.
 
@@ -236,7 +201,7 @@ def _look(handheld: Handheld, client: httpx.Client) -> WasteTraceError | None:
         if answer.status_code != 200 or not answer.text.startswith(f"{identity['origin']}\n"):
             return None  # not the ledger's answer
         read = partial(open_checkpoint, answer.text)
-        _continues(handheld, client, with_log_key(handheld, client, _continues, read))
+        continues(handheld, client, with_log_key(handheld, client, continues, read))
     except (LedgerError, LedgerUnproven) as error:
         return error
     except httpx.TransportError:
@@ -253,7 +218,7 @@ def _learn_withdrawn(handheld: Handheld, client: httpx.Client) -> None:
             answer = client.get("/v1/labels/withdrawn", params={"since": asked})
         except httpx.TransportError:
             return
-        found = _json(answer)
+        found = json_object(answer)
         if answer.status_code != 200 or "digests" not in found:
             return
         handheld.notebook.withdraw(found["digests"], found["upto"])
@@ -266,8 +231,8 @@ def _accept(
 ) -> bool:
     """Settle a record by its receipt; False if the ledger could not be asked about its past."""
     read = partial(verify_receipt, value["receipt"], parse_envelope(envelope))
-    proven = with_log_key(handheld, client, _continues, read)
-    if not _continues(handheld, client, proven.checkpoint):
+    proven = with_log_key(handheld, client, continues, read)
+    if not continues(handheld, client, proven.checkpoint):
         return False
     known = handheld.consequences(envelope, received=True)
     handheld.notebook.settle(
@@ -276,48 +241,3 @@ def _accept(
     if "identity" in known:
         handheld.use_current_key()
     return True
-
-
-def _continues(handheld: Handheld, client: httpx.Client, given: Checkpoint) -> bool:
-    """Keep the newest checkpoint, and only one of the same history; False if nobody could say.
-
-    A checkpoint that is older than the one seen must be of this history too: a server that was
-    put back to an old copy has nothing to prove that with.
-
-    Raises:
-        LedgerForked: it is proven to be another history. LedgerUnproven: the proof is refused.
-    """
-    seen = handheld.notebook.recall("seen") or {"n": 0, "root": ""}
-    own = (int(seen["n"]), decode_b64(seen["root"]))
-    if own[0]:
-        if given.size == own[0]:
-            if given.root != own[1]:
-                raise _forked(own[0], given.size)
-            return True
-        (size1, root1), (size2, root2) = sorted([own, (given.size, given.root)])
-        answer = client.get("/v1/ledger/consistency", params={"from": size1, "to": size2})
-        value = _json(answer)
-        if _is_refusal(answer.status_code, value):
-            raise LedgerUnproven(
-                f"服务器未给出从第 {size1} 条到第 {size2} 条的一致性证明。",
-                f"The server refuses the proof of consistency from {size1} to {size2}.",
-            )
-        if "proof" not in value:
-            return False
-        try:
-            proof = [decode_b64(text) for text in value["proof"]]
-            verify_consistency(size1, root1, size2, root2, proof)
-        except (InvalidProof, KeyError, ValueError) as error:
-            raise _forked(own[0], given.size) from error
-    if given.size > own[0]:
-        handheld.notebook.remember(seen={"n": given.size, "root": b64(given.root)})
-    return True
-
-
-def _forked(seen: int, given: int) -> LedgerForked:
-    return LedgerForked(
-        f"第 {given} 条的检查点与已核验的第 {seen} 条不是同一历史。",
-        f"The checkpoint at {given} is of another history than that at {seen}.",
-        seen=seen,
-        size=given,
-    )

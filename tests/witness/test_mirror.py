@@ -32,7 +32,8 @@ from waste_trace.ledger.tiles import (
 )
 from waste_trace.ledger.verify import TrustedKeys, load_keys, verify_bundle
 from waste_trace.services.deployment import Deployment
-from waste_trace.witness.mirror import LogMisbehaved, Mirror, MirrorDamaged, MirrorUnreachable
+from waste_trace.witness.mirror import Mirror
+from waste_trace.witness.mirror_errors import LogMisbehaved, MirrorDamaged, MirrorUnreachable
 from waste_trace.witness.mirror_folder import ALARM
 
 DAY = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -12,7 +12,7 @@ from tests.witness.test_mirror import TRUSTED, Served, mirror
 from waste_trace.ledger.bundle_layout import handover_epoch
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.verify import verify_bundle
-from waste_trace.witness.mirror import LogMisbehaved, MirrorDamaged, MirrorUnreachable
+from waste_trace.witness.mirror_errors import LogMisbehaved, MirrorDamaged, MirrorUnreachable
 from waste_trace.witness.mirror_folder import ALARM
 
 OLD = replace(TRUSTED, policy=policy(KEYS[0]))

@@ -9,9 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
 
-from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.bundle import write_bundle
 from waste_trace.ledger.bundle_layout import handover_path
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint
@@ -22,52 +20,24 @@ from waste_trace.ledger.policy import Assessment, Policy, assess, format_policy
 from waste_trace.ledger.registry import EnrolledKey
 from waste_trace.ledger.tiles import (
     HASH_BYTES,
-    TILE_HEIGHT,
     TILE_WIDTH,
     TreeReader,
     entries_path,
     split_entries,
-    tile_path,
 )
 from waste_trace.ledger.verify import TrustedKeys
 from waste_trace.ledger.verify_events import EventChecks
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Report
+from waste_trace.witness.mirror_errors import LogMisbehaved, MirrorDamaged, MirrorUnreachable
 from waste_trace.witness.mirror_folder import GrowingCopy, MirrorFolder
 from waste_trace.witness.mirror_keys import TrustedLogKeys
-
-#: Reads a path below the log's address: "checkpoint", "tile/...". Raises MirrorUnreachable.
-Fetch = Callable[[str], bytes]
-
+from waste_trace.witness.served_tiles import Fetch, ServedTiles
 
 _ALARMS = {
     "fork": "台账出现两个版本的历史",
     "rollback": "台账倒退",
     "key": "检查点由已更换的台账密钥签名",
 }
-
-
-class LogMisbehaved(WasteTraceError):
-    """The log signed what contradicts what it signed before, or took in what it must not."""
-
-    code: ClassVar[str] = "log-misbehaved"
-    default_do_zh = "请保留 ALARM.txt 与本副本作为证据，并立即向主管部门报告。"
-    default_do_en = "Keep ALARM.txt and this copy as evidence, and report it at once."
-
-
-class MirrorUnreachable(WasteTraceError):
-    """The log could not be read, or what it served is not what it signed: try again."""
-
-    code: ClassVar[str] = "mirror-unreachable"
-    default_do_zh = "请检查网络，稍后重试；副本仍是上次核验过的内容。"
-    default_do_en = "Check the network and try again; the copy is still what was last verified."
-
-
-class MirrorDamaged(WasteTraceError):
-    """The mirror's own copy is not what it had verified."""
-
-    code: ClassVar[str] = "mirror-damaged"
-    default_do_zh = "请检查磁盘；把副本移走后重新同步，但保留 pinned 文件夹。"
-    default_do_en = "Check the disk; move the copy away and start anew, but keep its pinned folder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +260,7 @@ class Mirror:
 
     def _blame(self, note: str, theirs: Checkpoint, old_size: int, old_root: bytes) -> None:
         """The entries do not lead to the signed root: a fork, if the signed tree itself says so."""
-        signed = TreeReader(_Remote(self._fetch, theirs.size), theirs.size)
+        signed = TreeReader(ServedTiles(self._fetch, theirs.size), theirs.size)
         if signed.root() == theirs.root and old_size and signed.root(old_size) != old_root:
             raise self._alarm("fork", f"two histories of the first {old_size} entries", note)
         raise IncompleteBundle("条目与树根不符。", "The entries do not lead to the signed root.")
@@ -319,16 +289,3 @@ class Mirror:
 
     def _day(self) -> str:
         return self._now().astimezone(UTC).strftime("%Y-%m-%d")
-
-
-class _Remote:
-    """The log's own hash tiles: a ``TileReader``."""
-
-    def __init__(self, fetch: Fetch, size: int) -> None:
-        self._fetch = fetch
-        self._size = size
-
-    def read(self, level: int, index: int, width: int) -> bytes:
-        """A tile as the log serves it for the tree of this size."""
-        whole = min(TILE_WIDTH, (self._size >> (TILE_HEIGHT * level)) - index * TILE_WIDTH)
-        return self._fetch(tile_path(level, index, whole))
