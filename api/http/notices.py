@@ -63,9 +63,10 @@ def notices(
     deployment: House, person: Reader, unread: bool = False, limit: int = 100
 ) -> NoticeList:
     """One's notices, the newest first."""
+    waiting = count_unread(deployment, person)  # first: what is counted is in the list
     rows = list_notices(deployment, person, unread=unread, limit=limit)
     items = [NoticeItem.model_validate(row, from_attributes=False) for row in rows]
-    return NoticeList(unread=count_unread(deployment, person), notices=items)
+    return NoticeList(unread=waiting, notices=items)
 
 
 @router.post("/read", status_code=204)
