@@ -1,15 +1,14 @@
 """``waste-trace balance``: a certificate made and checked at the terminal; a false one is named."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from api.cli.opening import opened
 from tests.cast import FACTORY, SITES, person
+from tests.cli.program import run_program
 from waste_trace.services.export_bundle import export_bundle
 from waste_trace.services.issue_labels import issue_labels
 from waste_trace.services.open_ledger import open_ledger
@@ -20,12 +19,8 @@ from waste_trace.settings import Settings
 pytestmark = pytest.mark.long
 
 
-def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "WASTE_TRACE_DATA_DIR": str(folder / "data")}
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli.main", "balance", *arguments],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+def cli(folder: Path, *arguments: str) -> CompletedProcess[str]:
+    return run_program("balance", *arguments, WASTE_TRACE_DATA_DIR=str(folder / "data"))
 
 
 def opening_stock(folder: Path) -> None:

@@ -1,26 +1,19 @@
 """The working-day calendar from the command line: years, a deadline, a new year tried and taken."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+
+from tests.cli.program import run_program
 
 pytestmark = pytest.mark.long
 
 YEAR = "日期,类型,名称\n2027-01-01,放假,元旦\n2027-01-02,上班,元旦\n"
 
 
-def _cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli.main", "calendar", *arguments],
-        env={**os.environ, "WASTE_TRACE_DATA_DIR": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def _cli(folder: Path, *arguments: str) -> CompletedProcess[str]:
+    return run_program("calendar", *arguments, WASTE_TRACE_DATA_DIR=str(folder))
 
 
 def test_a_deadline_over_a_holiday_and_one_in_a_year_that_nobody_announced(tmp_path: Path) -> None:

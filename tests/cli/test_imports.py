@@ -1,12 +1,12 @@
 """``waste-trace import``: a beginning from files, at the terminal."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+
+from tests.cli.program import run_program
 
 pytestmark = pytest.mark.long
 
@@ -19,15 +19,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _import(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli.main", "import", *arguments],
-        env={**os.environ, "WASTE_TRACE_DATA_DIR": str(folder / "data")},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+def _import(folder: Path, *arguments: str) -> CompletedProcess[str]:
+    return run_program("import", *arguments, WASTE_TRACE_DATA_DIR=str(folder / "data"))
 
 
 def test_a_file_is_rehearsed_refused_and_imported(folder: Path) -> None:

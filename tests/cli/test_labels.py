@@ -1,15 +1,14 @@
 """``waste-trace label``: from an issued code to a file, and back from the file to the code."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from api.cli.label_files import Format, UnreadableLabelFile, read_labels, write_labels
 from api.cli.opening import opened
+from tests.cli.program import run_program
 from tests.labels.samples import FONT, sample
 from tests.labels.test_forms import bundle, manifest, receipt
 from waste_trace.labels import layout_container_label
@@ -24,12 +23,8 @@ UNIT = "91330482MA2CUX11X3"
 HOSPITAL = "12100000470095016Q"
 
 
-def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli.main", "label", *arguments],
-        env={**os.environ, "WASTE_TRACE_DATA_DIR": str(folder / "data")},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+def cli(folder: Path, *arguments: str) -> CompletedProcess[str]:
+    return run_program("label", *arguments, WASTE_TRACE_DATA_DIR=str(folder / "data"))
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """``waste-trace ledger``: check and export, with exit codes that a timer can act on."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from api.cli.opening import opened
+from tests.cli.program import run_program
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Verdict
 from waste_trace.services.issue_labels import issue_labels
@@ -24,12 +23,9 @@ pytestmark = pytest.mark.long
 OPENED = 6
 
 
-def cli(folder: Path, *arguments: str, **own: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "WASTE_TRACE_DATA_DIR": str(folder / "data"), **own}
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli.main", "ledger", *arguments],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+def cli(folder: Path, *arguments: str, **own: str) -> CompletedProcess[str]:
+    data_dir = {"WASTE_TRACE_DATA_DIR": str(folder / "data")}
+    return run_program("ledger", *arguments, **(data_dir | own))
 
 
 @pytest.fixture

@@ -4,25 +4,15 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.program import run_program
+
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
-
-
-def _cli(*arguments: str, **own: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli.main", *arguments],
-        env={**os.environ, **own},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def _sentence(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
@@ -38,17 +28,17 @@ def test_a_port_in_use(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        done = _cli("serve", "--port", port, WASTE_TRACE_DATA_DIR=str(tmp_path))
+        done = run_program("serve", "--port", port, WASTE_TRACE_DATA_DIR=str(tmp_path))
     _sentence(done, 3, "无法使用", "take another port")
 
 
 def test_a_data_folder_that_cannot_be_written() -> None:
-    done = _cli("serve", "--port", "0", WASTE_TRACE_DATA_DIR="/proc/nowhere/data")
+    done = run_program("serve", "--port", "0", WASTE_TRACE_DATA_DIR="/proc/nowhere/data")
     _sentence(done, 3, "不可写", "WASTE_TRACE_DATA_DIR")
 
 
 def test_a_database_that_is_not_there(tmp_path: Path) -> None:
-    done = _cli(
+    done = run_program(
         "rebuild",
         WASTE_TRACE_DATA_DIR=str(tmp_path),
         WASTE_TRACE_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none",
@@ -58,12 +48,12 @@ def test_a_database_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_container_that_nobody_knows(tmp_path: Path) -> None:
     code = "91330100716105852F9002490820261123001"
-    done = _cli("trace", code, "--json", WASTE_TRACE_DATA_DIR=str(tmp_path))
+    done = run_program("trace", code, "--json", WASTE_TRACE_DATA_DIR=str(tmp_path))
     _sentence(done, 3, "没有容器", "No container")
 
 
 def test_a_worker_without_a_broker(tmp_path: Path) -> None:
-    done = _cli("worker", WASTE_TRACE_DATA_DIR=str(tmp_path), WASTE_TRACE_BROKER_URL="")
+    done = run_program("worker", WASTE_TRACE_DATA_DIR=str(tmp_path), WASTE_TRACE_BROKER_URL="")
     _sentence(done, 3, "WASTE_TRACE_BROKER_URL")
 
 

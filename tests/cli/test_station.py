@@ -1,16 +1,16 @@
 """A station's commands over a real pseudo-terminal: what is scanned and weighed, as JSON."""
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
+from subprocess import CompletedProcess
 
 import pytest
 
 from scanner.station.simulate import PseudoPort, toledo_frame
 from tests.cast import FACTORY
+from tests.cli.program import run_program
 
 pytestmark = pytest.mark.long
 
@@ -29,18 +29,12 @@ def _talk(port: PseudoPort, data: bytes, stop: threading.Event) -> None:
         port.send(data)
 
 
-def _station(port: PseudoPort, data: bytes, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _station(port: PseudoPort, data: bytes, *arguments: str) -> CompletedProcess[str]:
     stop = threading.Event()
     talker = threading.Thread(target=_talk, args=(port, data, stop))
     talker.start()
     try:
-        return subprocess.run(
-            [sys.executable, "-m", "api.cli.main", "station", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return run_program("station", *arguments)
     finally:
         stop.set()
         talker.join()
@@ -71,12 +65,6 @@ def test_a_scale_that_says_nothing(port: PseudoPort) -> None:
 
 
 def test_a_device_that_is_not_there() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "api.cli.main", "station", "scan", "/dev/ttyNOTHERE"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_program("station", "scan", "/dev/ttyNOTHERE")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
