@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from api.http.bodies import read_body, remote_of
 from api.http.permissions import House, SigningDevice
 from api.http.problems import problem
+from api.http.settled import settled
 from waste_trace.errors import WasteTraceError
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.record_event import keep_refused, submit_event
@@ -90,7 +91,7 @@ async def record_events(request: Request, deployment: House, _: SigningDevice) -
         )
         raise
     waiting = [_submitted(deployment, json.dumps(body).encode(), remote) for body in bodies]
-    outcomes = await asyncio.gather(*map(asyncio.wrap_future, waiting), return_exceptions=True)
+    outcomes = await settled(waiting)
     return BatchAnswers(answers=[_answer(outcome, request) for outcome in outcomes])
 
 
