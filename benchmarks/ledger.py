@@ -234,10 +234,14 @@ def _http(folder: Path, events: int, devices: int, batch: int) -> Row:
         port = free.getsockname()[1]
     command = [sys.executable, "-c", "from api.cli.main import run; run()", "serve"]
     environment = {**os.environ, "WASTE_TRACE_DATA_DIR": str(folder)}
-    with subprocess.Popen(
-        [*command, "--port", str(port)], env=environment, stdout=subprocess.DEVNULL
-    ) as server:
-        _wait_for(port)
+    log = (folder / "server.log").open("w")  # its greeting is no part of the table
+    with (
+        log,
+        subprocess.Popen(
+            [*command, "--port", str(port)], env=environment, stdout=log, stderr=log
+        ) as server,
+    ):
+        _wait_for(port, folder / "server.log")
         # A device's events stay on one connection, in their order.
         shares = [
             [body for at, body in enumerate(bodies) if at % devices % _CONNECTIONS == number]
@@ -251,7 +255,7 @@ def _http(folder: Path, events: int, devices: int, batch: int) -> Row:
     return Row.of([wait for share in waits for wait in share], seconds)
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, log: Path) -> None:
     for _ in range(600):
         try:
             connection = HTTPConnection("127.0.0.1", port)
@@ -260,7 +264,7 @@ def _wait_for(port: int) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise SystemExit("the server does not start")
+    raise SystemExit(f"the server does not start: {log.read_text()}")
 
 
 def _send(port: int, batch: int, bodies: list[bytes]) -> list[float]:
