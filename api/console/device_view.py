@@ -7,6 +7,7 @@ from typing import Any
 
 from api.console.show import Named, shanghai
 from waste_trace.ledger.device_chain import DeviceChain
+from waste_trace.ledger.registry import REGISTRAR
 from waste_trace.services.enrol_device import RevocationReason
 
 _PURPOSES: Mapping[str, Named] = {
@@ -59,7 +60,8 @@ def view_device(row: Mapping[str, Any]) -> DeviceView:
     return DeviceView(
         dev=row["dev"],
         ep=row["ep"],
-        name=row["name"],
+        # Leaf 0 names its key and no name for it; the other services are named when enrolled.
+        name="登记员 registrar" if row["dev"] == REGISTRAR else row["name"],
         name_kept=row["name_kept"],
         org_name=row["org_name"] or row["org"] or "台账服务",
         purpose=_PURPOSES.get(row["purpose"], Named(row["purpose"], row["purpose"])),
