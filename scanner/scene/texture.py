@@ -94,7 +94,8 @@ def drum_steel(shape: tuple[int, int], colour: Colour, rng: np.random.Generator)
         bright = float(rng.uniform(12, 40))
         mark = np.zeros(shape, np.float32)
         cv2.line(mark, (x, y), end, (bright,), int(rng.integers(1, 3)), cv2.LINE_AA)
-        image += mark[:, :, None]
+        about = (slice(max(0, min(y, end[1]) - 4), max(y, end[1]) + 5), slice(max(0, x - 4), None))
+        image[about] += mark[about][:, :, None]
     thick = max(2, height // 60)
     for at in (0.012, 0.335, 0.665, 0.985):
         y = int(at * height)
