@@ -2,11 +2,21 @@
 
 import asyncio
 import threading
-from concurrent.futures import Future
+from collections.abc import Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
 from api.http.settled import settled
+
+Result = TypeVar("Result")
+
+
+def _run(asked: Coroutine[Any, Any, Result]) -> Result:
+    """In a thread of its own: a browser's driver may have a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked).result()
 
 
 def test_each_in_its_place_whatever_came_first() -> None:
@@ -27,7 +37,7 @@ def test_each_in_its_place_whatever_came_first() -> None:
             thread.start()
         return await settled(waiting)
 
-    found = asyncio.run(ask())
+    found = _run(ask())
     for number, outcome in enumerate(found):
         if number % 3 == 2:
             assert isinstance(outcome, ValueError)
@@ -38,13 +48,13 @@ def test_each_in_its_place_whatever_came_first() -> None:
 
 def test_nothing_to_wait_for() -> None:
     nothing: list[Future[int]] = []
-    assert asyncio.run(settled(nothing)) == []
+    assert _run(settled(nothing)) == []
 
 
 def test_one_that_was_taken_back_is_said() -> None:
     taken: Future[int] = Future()
     taken.cancel()
-    (outcome,) = asyncio.run(settled([taken]))
+    (outcome,) = _run(settled([taken]))
     assert isinstance(outcome, BaseException)
 
 
@@ -57,7 +67,7 @@ def test_who_stops_waiting_takes_back_what_has_not_begun() -> None:
         await asyncio.wait_for(settled([begun, waits]), 0.05)
 
     with pytest.raises(TimeoutError):
-        asyncio.run(ask())
+        _run(ask())
     assert waits.cancelled()
     assert not begun.cancelled()
     begun.set_result(1)  # and whoever answers after all is not troubled by it
