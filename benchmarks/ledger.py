@@ -45,7 +45,7 @@ from waste_trace.services.enrol_device import (
     possession_message,
 )
 from waste_trace.services.issue_labels import issue_labels
-from waste_trace.services.memory import look_seldom
+from waste_trace.services.memory import look_for_cycles_seldom
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.services.record_event import submit_event
 from waste_trace.services.register_party import register_organisation
@@ -192,7 +192,7 @@ def _ours(
         sequencer._projected = -1  # it has seen nothing yet
     while deployment.settings.check_processes and not deployment.intake.checkers.ready():
         time.sleep(0.05)  # they start at the first rush, and take a second
-    look_seldom()  # as the server does; nor is what was signed before the ledger's garbage
+    look_for_cycles_seldom()  # as the server does; what was signed before is not asked again
     starts: dict[int, float] = {}
     ends: dict[int, float] = {}
     flying: deque[Future[Recorded]] = deque()

@@ -27,7 +27,7 @@ from tests.store.soft_token import soft_token
 from waste_trace.ledger.keys import Algorithm
 from waste_trace.services import passwords
 from waste_trace.services.deployment import Deployment
-from waste_trace.services.memory import look_seldom
+from waste_trace.services.memory import look_for_cycles_seldom
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine
@@ -58,8 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """As in a server: a tenth of the whole suite's processor time went to looking for cycles."""
-    look_seldom()
+    """As in a server: a tenth of the processor time of a thousand tests went to it."""
+    look_for_cycles_seldom()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ from api.http.app import HANDHELD, create_app
 from api.worker.celery_app import run_worker
 from api.worker.reviewing import DailyReview
 from waste_trace.services.deployment import Deployment
-from waste_trace.services.memory import look_seldom
+from waste_trace.services.memory import look_for_cycles_seldom
 from waste_trace.services.open_ledger import open_ledger
 from waste_trace.services.set_up import offer_set_up
 from waste_trace.settings import Settings
@@ -56,7 +56,7 @@ def serve(
     with opened(settings) as deployment:
         open_ledger(deployment)
         set_up_token = offer_set_up(deployment)
-        look_seldom()
+        look_for_cycles_seldom()
         _run(deployment, set_up_token)
 
 

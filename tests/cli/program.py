@@ -8,6 +8,7 @@ code are those of ``python -m api.cli.main``; test_accounts and test_demo start 
 import json
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 MAIN = "api.cli.main"
+_MOST_SECONDS = 120
 
 
 def run_program(*arguments: str, **own: str) -> subprocess.CompletedProcess[str]:
@@ -60,6 +62,7 @@ def _become(call: dict[str, Any]) -> NoReturn:
     for number, path in enumerate((os.devnull, call["out"], call["err"])):
         opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(opened, number)
+    signal.alarm(_MOST_SECONDS)  # which ends it, with a code that no test expects
     os.chdir(call["folder"])
     os.environ.clear()
     os.environ.update(call["environment"])

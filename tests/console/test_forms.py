@@ -30,6 +30,7 @@ def test_a_code_is_shown_once_and_enrols_a_device(district: District, tmp_path: 
     handheld.close()
     assert "柜台 <b>PDA</b>" in district.page("producer", "/devices").text
     assert "柜台" not in district.page("garage", "/devices").text
+    assert "登记员 registrar" in district.page("regulator", "/devices").text
 
 
 def test_codes_are_for_one_s_own_organisation(district: District) -> None:

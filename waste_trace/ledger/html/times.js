@@ -2,7 +2,7 @@
 
 const SLACK_MS = 5 * 60 * 1000; // how far clocks may differ, and how long a witness may take
 
-// A POSIX time for people; beyond the year 9999 as it stands.
+// A POSIX time for people; beyond the year 9999 as a number (of 53 bits, as numbers are here).
 function utcText(seconds) {
   return seconds > 253402300799 ? `POSIX ${seconds}` : new Date(seconds * 1000).toISOString().replace('T', ' ').replace('.000', '');
 }

@@ -99,8 +99,8 @@ class Verification {
     events.finish();
     await this.checkTiles();
     const trusted = await this.checkLogKeys(policy, events);
-    await this.checkPinned(trusted, events);
-    await this.checkCosignedTimes(trusted, events.times);
+    const kept = await this.checkPinned(trusted, events);
+    this.checkCosignedTimes([this.checkpoint, ...kept], events.times);
   }
 
   // That the log's key of its size has signed the checkpoint; the policy with all of the log's keys.
@@ -257,23 +257,22 @@ class Verification {
     this.checks.push('entries', 'events', 'tiles', 'root');
   }
 
+  // The kept checkpoints, each of this history.
   async checkPinned(policy, events) {
-    for (const name of this.pinned()) {
+    const kept = [];
+    for (const name of [...this.files.keys()].filter((file) => /^pinned\/.*\.checkpoint$/.test(file)).sort()) {
       const old = await this.attempt('pinned', name, () => openCheckpoint(this.read(name), policy));
       await this.requirePrefix('pinned', name, old);
       await this.attempt('pinned', name, () => requireLogKey(this.read(name), events.logKeyAt(old.size)));
+      kept.push(old);
     }
     this.checks.push('pinned');
-  }
-
-  pinned() {
-    return [...this.files.keys()].filter((file) => /^pinned\/.*\.checkpoint$/.test(file)).sort();
+    return kept;
   }
 
   // Clocks differ and witnesses err: what contradicts a cosignature is evidence, and no verdict.
-  async checkCosignedTimes(policy, times) {
-    for (const name of ['checkpoint', ...this.pinned()]) {
-      const { size, cosigned } = await openCheckpoint(this.read(name), policy);
+  checkCosignedTimes(checkpoints, times) {
+    for (const { size, cosigned } of checkpoints) {
       if (size === 0) continue;
       for (const [witness, seconds] of [...cosigned].sort()) {
         const said = timesAgainst(witness, seconds, size, times[size - 1], times[size]);
