@@ -1,6 +1,7 @@
 """A handheld changes its key: events before, at and after it are good, the old key is not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -92,10 +93,8 @@ def test_the_old_key_counts_no_more(device: Handheld, client: httpx.Client) -> N
     last = parse_envelope(device.notebook.records()[number].envelope)
     said = parse_event(last.payload)
     body = dict(produce())
-    late = type(said)(
-        **{name: getattr(said, name) for name in said.__slots__}
-        | {"typ": "produce", "seq": said.seq + 1, "prev": payload_hash(last.payload), "body": body}
-    )
+    before = payload_hash(last.payload)
+    late = replace(said, typ="produce", seq=said.seq + 1, prev=before, body=body)
     envelope = sign_envelope(build_payload(late), PAYLOAD_TYPE, late.key_id, old)
     answer = client.post("/v1/events", content=envelope_bytes(envelope))
     assert (answer.status_code, answer.json()["code"]) == (403, "revoked-device")

@@ -6,12 +6,12 @@ all accounts: opening + produced + found - treated - exported + loss = what is s
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from waste_trace.custody.states import FINAL, State
+from waste_trace.value import value
 
 
 class Kind(StrEnum):
@@ -62,7 +62,7 @@ _OUT: Mapping[State, Kind] = {
 FILLING = frozenset(verb for verb, _ in _IN)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Account:
     """Who has the waste and where; ``site`` is "" on a vehicle and where none was named."""
 
@@ -73,7 +73,7 @@ class Account:
 NOBODY = Account()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Movement:
     """One booking. ``weight_kg``: positive in, negative out. ``idx``: the event behind it."""
 
@@ -84,7 +84,7 @@ class Movement:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Content:
     """What is in a container: None while nobody has said how much."""
 

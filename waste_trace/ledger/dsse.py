@@ -4,16 +4,15 @@ The signature covers PAE(payloadType, payload), so the server stores and forward
 bytes as they came and never has to write them again.
 """
 
-from dataclasses import dataclass
-
 from waste_trace.ledger import keys
 from waste_trace.ledger.canonical import JsonValue, canonical_bytes, parse_canonical
 from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.errors import MalformedEnvelope
 from waste_trace.ledger.keys import SigningKey
+from waste_trace.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Envelope:
     """Payload bytes, their media type, the signing key's name ("dev/ep") and the signature."""
 

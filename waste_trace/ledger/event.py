@@ -6,12 +6,12 @@ the SHA-256 of its bytes, never its signature. What a body must hold is decided 
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from waste_trace.ledger.canonical import MAX_INTEGER, JsonValue, canonical_bytes, parse_canonical
 from waste_trace.ledger.encoding import b64, b64url, decode_b64, decode_b64url
 from waste_trace.ledger.errors import MalformedEvent
+from waste_trace.value import value
 
 PAYLOAD_TYPE = "application/vnd.waste-trace.event.v1+json"
 MAX_PAYLOAD_BYTES = 16 * 1024
@@ -30,7 +30,7 @@ _SITE = re.compile(r"[^\x00-\x1f\x7f]{0,64}")
 _KEY = re.compile(r"[a-z0-9_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Seen:
     """The newest checkpoint that the device had verified: tree size and root (b"" if none)."""
 
@@ -38,7 +38,7 @@ class Seen:
     root: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """One event as its device signed it. Field names are those of the payload.
 

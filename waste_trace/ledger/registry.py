@@ -106,8 +106,8 @@ class KeyRegistry:
 
     def authorise(self, event: Event) -> EnrolledKey:
         """The key that must have signed ``event`` if it were logged next; UnknownKey if none."""
-        key = self.key_for(event.dev, event.ep)
-        refusal = self.refusal(event.dev, event.ep, event.seq)
+        key = self.keys.get((event.dev, event.ep))
+        refusal = None if key is None else key.refusal(event.seq)
         if key is None or refusal is not None:
             zh, en = _REFUSALS[refusal or Refusal.UNKNOWN]
             raise UnknownKey(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import Person
@@ -10,6 +10,8 @@ from waste_trace.services.visible import visible_containers
 from waste_trace.store.tables import Container, ContainerEvent, EventIndex
 from waste_trace.store.writing import table_of
 
+#: A reason in a body as the event index keeps it, and as earlier versions wrote it there.
+_LOST = ('"reason":"lost"', '"reason": "lost"')
 _NOTHING = {"waiting": 0, "bound": 0, "void": 0, "lost": 0}
 
 
@@ -22,7 +24,7 @@ def account_labels(deployment: Deployment, person: Person) -> list[dict[str, Any
     lost = (
         select(link.c.container)
         .join(event, event.c.idx == link.c.idx)
-        .where(event.c.typ == "void_label", event.c.body.contains('"reason": "lost"'))
+        .where(event.c.typ == "void_label", or_(*map(event.c.body.contains, _LOST)))
     )
     kind = case(
         (table.c.state == "issued", "waiting"),

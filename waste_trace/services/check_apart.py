@@ -8,7 +8,6 @@ import marshal
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import IO, Any
 
@@ -18,6 +17,7 @@ from waste_trace.ledger.disclosure import Disclosure
 from waste_trace.ledger.dsse import Envelope, verify_envelope
 from waste_trace.ledger.event import PAYLOAD_TYPE, Event, Seen, payload_hash
 from waste_trace.services.event_request import read_request
+from waste_trace.value import value
 
 _KEY_ID = re.compile(rb'"keyid"\s*:\s*"([a-z0-9-]{3,48})/([0-9]{1,16})"')
 #: An event as plain values: its fields in their order, and those of ``seen`` where that stands.
@@ -27,7 +27,7 @@ _PLAIN = attrgetter(*_HEADER, "seen.n", "seen.root", "t", "off", "act", "org", "
 Answer = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Question:
     """A body, and the key that must have signed it if its text names the right one."""
 
@@ -36,7 +36,7 @@ class Question:
     public_key: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Checked:
     """An event whose form is right, and whose signature is of ``public_key``."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body, require_permitted
@@ -34,6 +34,7 @@ from waste_trace.store.sequencer import (
     Recorded,
     Submitted,
 )
+from waste_trace.value import value
 
 #: Errors that say nothing about the event itself; there is nothing to keep as evidence.
 _NOT_EVIDENCE = (LedgerBusy, LedgerRolledBack)
@@ -59,7 +60,7 @@ def record_event(deployment: Deployment, body: bytes, *, remote: str) -> Recorde
     return submit_event(deployment, body, remote=remote).result()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Checks:
     """What the intake asks of an event that came from ``remote``."""
 

@@ -1,6 +1,7 @@
 """Containers, their books and their genealogy from custody events."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from waste_trace.codes import digital_id
@@ -94,23 +95,31 @@ def _tells_manifests(row: dict[str, Any], before: dict[str, Any] | None) -> bool
 
 
 def _places(rows: Rows, touches: Sequence[Touch]) -> dict[str, Place]:
-    """The sites of a container's events that have coordinates."""
+    """The sites of a container's events that have coordinates; none where it was at one only."""
     found: dict[str, Place] = {}
-    for site in {touch.site for touch in touches if touch.site}:
+    sites = {touch.site for touch in touches}
+    for site in sites - {""} if len(sites) > 1 else ():
         row = rows.get(Site, site)
         if row and row["latitude"] is not None and row["longitude"] is not None:
             found[site] = Place(float(row["latitude"]), float(row["longitude"]))
     return found
 
 
+@lru_cache(maxsize=16384)  # the same code comes back at every step of its life
+def _named(code: str) -> tuple[str, str]:
+    """The unit and the waste code in a 数字识别码."""
+    parsed = digital_id.parse(code)
+    return str(parsed.unit), str(parsed.waste)
+
+
 def _container_row(
     code: str, present: Present, record: Record, before: dict[str, Any] | None
 ) -> dict[str, Any]:
-    parsed = digital_id.parse(code)
+    unit, waste_code = _named(code)
     return {
         "container": code,
-        "unit": str(parsed.unit),
-        "waste_code": str(parsed.waste),
+        "unit": unit,
+        "waste_code": waste_code,
         "batch": present.batch,
         "state": present.state.value,
         "holder": present.holder,
@@ -127,5 +136,5 @@ def _container_row(
         "method": present.method,
         "first_idx": before["first_idx"] if before else record.idx,
         "last_idx": record.idx,
-        "changed_at": present.changed_at or record.event.claimed_at,
+        "changed_at": present.changed_at or record.claimed_at,
     }

@@ -1,10 +1,10 @@
 """One event after the other into the read tables, with each row read once, written once a batch."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
 from waste_trace.codes.errors import ForgedLabel, InvalidCode, UnknownIssuer
@@ -67,8 +67,6 @@ HANDLERS: Mapping[str, Handler] = {
 }
 #: How often it is asked whether too much is remembered; counting takes its time.
 _LOOK_EACH = 64
-#: A body as the event index keeps it.
-_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 class Projector:
@@ -146,7 +144,7 @@ class Projector:
         # The desk signs what it is told, when it is told; that may have been long before (补录).
         not_before = None if event.dev == DESK else proven_after
         outside = time_outside_proof(
-            record.idx, event.org, event.claimed_at, not_before, record.logged_at
+            record.idx, event.org, record.claimed_at, not_before, record.logged_at
         )
         work.findings.add([*outside, *late], record)
         return index_row(record, flags) | {"proven_after": proven_after}
@@ -189,7 +187,7 @@ class Projector:
         event = record.event
         if "paper" in event.body:
             return []
-        times = (event.claimed_at, record.logged_at)
+        times = (record.claimed_at, record.logged_at)
         return late_event(record.idx, event.org, *times, self._config.late_after)
 
     def _learn_issuer(self, record: Record) -> None:
@@ -245,10 +243,10 @@ def index_row(record: Record, flags: list[str]) -> dict[str, Any]:
         "org": event.org,
         "site": event.site,
         "act": event.act,
-        "claimed_at": event.claimed_at,
+        "claimed_at": record.claimed_at,
         "logged_at": record.logged_at,
         "offline": event.off,
         "chain_flags": ",".join(flags),
         "manifest": str(event.body.get("manifest", "")),
-        "body": _write(event.body),
+        "body": orjson.dumps(event.body, option=orjson.OPT_SORT_KEYS).decode(),
     }

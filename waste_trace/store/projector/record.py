@@ -8,9 +8,10 @@ from waste_trace.compliance.rule_book import RuleBook
 from waste_trace.compliance.weight_difference import WeightTolerance
 from waste_trace.custody.fold import Touch
 from waste_trace.ledger.event import Event
+from waste_trace.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Record:
     """One logged event: its place, its logged time, the event and its identity."""
 
@@ -18,6 +19,11 @@ class Record:
     ms: int
     event: Event
     payload_hash: bytes
+
+    @property
+    def claimed_at(self) -> datetime:
+        """The claimed time, aware UTC."""
+        return _claimed(self.event.t)
 
     @property
     def logged_at(self) -> datetime:
@@ -31,7 +37,7 @@ class Record:
             idx=self.idx,
             typ=event.typ,
             role=role,
-            claimed_at=event.claimed_at,
+            claimed_at=_claimed(event.t),
             org=event.org,
             site=event.site,
             body=event.body,
@@ -43,6 +49,12 @@ class Record:
 def _instant(ms: int) -> datetime:
     """The events of one batch are logged in one millisecond."""
     return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+@lru_cache(maxsize=64)
+def _claimed(text: str) -> datetime:
+    """Asked several times of one event, one event after the other."""
+    return datetime.fromisoformat(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,10 @@ from waste_trace.store.sequencer.own_keys import log_signers, service_key
 from waste_trace.store.tables import CheckpointRow, Device, Entry, EventIndex, LogState, TileRow
 from waste_trace.store.tiles import Head, SqlTiles, leaves, newest_checkpoint
 from waste_trace.store.writing import insert_rows, table_of, upsert
+from waste_trace.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Submitted:
     """A verified envelope: who signed it with which key has been checked before.
 

@@ -1,12 +1,12 @@
 """What the sequencer answers: an inclusion receipt, or why there is none."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from waste_trace.errors import WasteTraceError
+from waste_trace.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Recorded:
     """An event is in the ledger, and committed.
 

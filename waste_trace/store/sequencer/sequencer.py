@@ -31,11 +31,12 @@ from waste_trace.store.sequencer.outcome import LedgerBusy, LedgerRolledBack, Re
 from waste_trace.store.tables import LogState
 from waste_trace.store.tiles import Head, SqlTiles, read_head
 from waste_trace.store.writing import insert_missing, write_transaction
+from waste_trace.value import value
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Submit:
     item: Submitted
     answer: Future[Recorded]
@@ -79,7 +80,8 @@ class Sequencer:
         self._key_of = key_of
         self._high_water = HighWater(high_water)
         self._batch_events = batch_events
-        self._queue: queue.Queue[_Submit | _Compose | None] = queue.Queue(queue_events)
+        self._queue: queue.SimpleQueue[_Submit | _Compose | None] = queue.SimpleQueue()
+        self._queue_events = queue_events
         self._clock_ms = clock_ms
         self.read_only: LedgerRolledBack | None = None
         self._closing = False
@@ -168,14 +170,14 @@ class Sequencer:
             raise self.read_only
         if self._closing:
             raise _closed()
-        try:
-            self._queue.put_nowait(item)
-        except queue.Full:
+        waiting = self._queue.qsize()
+        if waiting >= self._queue_events:
             raise LedgerBusy(
-                f"台账繁忙，已有 {self._queue.maxsize} 条等待。",
-                f"The ledger is busy: {self._queue.maxsize} events wait.",
-                waiting=self._queue.maxsize,
-            ) from None
+                f"台账繁忙，已有 {waiting} 条等待。",
+                f"The ledger is busy: {waiting} events wait.",
+                waiting=waiting,
+            )
+        self._queue.put(item)
 
     def _open_state(self) -> None:
         with write_transaction(self._engine) as connection:
