@@ -29,7 +29,7 @@ from tests.ledger.test_log_keys import (
 )
 from waste_trace.ledger.canonical import JsonValue
 from waste_trace.ledger.encoding import b64, b64url
-from waste_trace.ledger.event import Seen, parse_event
+from waste_trace.ledger.event import Seen, parse_event, payload_hash
 from waste_trace.ledger.fork_evidence import fork_body
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.verify import verify_bundle
@@ -107,10 +107,11 @@ def test_rotation_revocation_gaps_forks_and_split_views(page: Page, tmp_path: Pa
     gun.seq += 1  # an event that never arrives
     ledger.log(gun.event("weigh", {"weight_kg": "3.000"}, seen=Seen(2, bytes(32))))
     gun.seq -= 1
-    ledger.log(gun.event("weigh", {"weight_kg": "4.000"}))
-    second = gun.event("weigh", {"weight_kg": "4.500"})
+    first = gun.event("weigh", {"weight_kg": "4.000"})
+    ledger.log(first)
     gun.seq -= 1
-    quoted = fork_body(parse_event(second.payload), second, 6, bytes(32))
+    second = gun.event("weigh", {"weight_kg": "4.500"})
+    quoted = fork_body(parse_event(second.payload), second, 7, payload_hash(first.payload))
     ledger.log(ledger.registrar.event("evidence.device_fork", quoted))
     revoke: dict[str, JsonValue] = {"dev": "gun-01", "ep": 1, "last_good_seq": 0, "reason": "lost"}
     ledger.log(ledger.registrar.event("key.revoke", revoke))

@@ -175,6 +175,10 @@ class BundleTiles:
         leaves = split_entries(self._bundle.read(entries_path(index, width)), width)
         return leaves[start % TILE_WIDTH : end - index * TILE_WIDTH]
 
+    def entry(self, index: int) -> bytes:
+        """One leaf."""
+        return self.entries(index, index + 1)[0]
+
     def _width(self, level: int, index: int) -> int:
         return min(TILE_WIDTH, (self._size >> (TILE_HEIGHT * level)) - index * TILE_WIDTH)
 

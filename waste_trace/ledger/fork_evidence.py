@@ -55,6 +55,22 @@ def check_fork(evidence: ForkEvidence, algorithm: str, public_key: bytes) -> Non
         raise _refused()
 
 
+def check_first(evidence: ForkEvidence, first: Event, digest: bytes) -> None:
+    """The entry that is named as the first one is it; RefusedKeyEvent if not.
+
+    Without it, one event of an honest device and the registrar's word would be a fork.
+
+    Args:
+        first, digest: the event at ``evidence.index``, and its payload hash.
+    """
+    said = (first.dev, first.ep, first.seq, digest)
+    if said != (evidence.dev, evidence.ep, evidence.seq, evidence.first):
+        raise RefusedKeyEvent(
+            f"分叉证据所指的第 {evidence.index} 条不是该密钥以该序号所签的事件。",
+            f"Entry {evidence.index}, which the evidence of a fork names, is another event.",
+        )
+
+
 def _refused() -> RefusedKeyEvent:
     return RefusedKeyEvent(
         "分叉证据所引事件不是该密钥所签。",

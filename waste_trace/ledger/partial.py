@@ -132,8 +132,10 @@ def parse_scope(data: bytes) -> Scope:
             }:
                 runs = {key: [_run(run) for run in _array(item)] for key, item in shown.items()}
                 scope = Scope(kind, text, from_ms, until_ms, runs)
-                timeless = kind == ORGANISATION or (from_ms, until_ms) == (0, 0)
-                if kind in KINDS and text and timeless and format_scope(scope) == data:
+                period = (
+                    (0 <= from_ms < until_ms) if kind == ORGANISATION else from_ms == until_ms == 0
+                )
+                if kind in KINDS and text and period and format_scope(scope) == data:
                     return scope
     except (LedgerError, ValueError):
         pass

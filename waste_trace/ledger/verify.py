@@ -1,7 +1,7 @@
 """The offline verifier: is this bundle the ledger that was signed and witnessed, unaltered?
 
 Needs no server and no database; memory does not grow with the ledger. It may import only
-waste_trace.ledger, waste_trace.errors, cryptography and orjson, so that it can be shipped alone.
+waste_trace.ledger, errors and value of waste_trace, cryptography and orjson, so that it can be shipped alone.
 Exit codes: 0 proven, 1 tampered, 2 incomplete or unwitnessed, 3 wrong use.
 """
 
@@ -182,6 +182,7 @@ class _Verification:
         note = self._bundle.read(layout.CHECKPOINT)
         try:
             checkpoint = read_checkpoint(note)
+            self._require_same_ledger(policy, checkpoint.origin)
             try:
                 assess(policy, note)
             except InvalidSignature:
@@ -191,6 +192,14 @@ class _Verification:
             raise Finding(problem_of("checkpoint", error, layout.CHECKPOINT)) from error
         self._report.size, self._report.root = checkpoint.size, checkpoint.root
         return checkpoint
+
+    def _require_same_ledger(self, policy: Policy, origin: str) -> None:
+        """Whoever took the wrong folder of keys must not think that somebody forged."""
+        names = sorted({party.key.name for party in policy.logs})
+        if self._trusted is not None and origin not in names:
+            zh = f"审计包属于台账 {origin}，给定的密钥属于 {'、'.join(names)}：请取该台账的密钥。"
+            en = f"The bundle is of {origin}, the keys given are of {', '.join(names)}."
+            raise Finding(Problem("keys", zh, en, layout.CHECKPOINT), Verdict.UNUSABLE)
 
     def _check_pinned(self, keys: TrustedKeys, log_keys: LogKeys, checkpoint: Checkpoint) -> None:
         names = sorted(name for name in self._bundle.names() if layout.is_pinned(name))
@@ -242,6 +251,8 @@ def _explains(files: FileCheck, finding: Finding) -> bool:
     An altered key or checkpoint file is behind whatever does not verify under it, and an altered
     file weighs more than an incomplete one.
     """
+    if finding.verdict is Verdict.UNUSABLE:
+        return True
     if finding.problem.file in files.altered:
         return False
     weaker = finding.verdict is Verdict.INCOMPLETE

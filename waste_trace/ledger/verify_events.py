@@ -5,6 +5,7 @@ never have taken in (an unknown key, a bad signature, time running backwards) is
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from waste_trace.ledger.checkpoint import Checkpoint
@@ -14,16 +15,19 @@ from waste_trace.ledger.dsse import Envelope, verify_envelope
 from waste_trace.ledger.encoding import decode_b64
 from waste_trace.ledger.errors import LedgerError, MalformedEnvelope
 from waste_trace.ledger.event import PAYLOAD_TYPE, Event, parse_event, payload_hash
-from waste_trace.ledger.fork_evidence import DEVICE_FORK
+from waste_trace.ledger.fork_evidence import DEVICE_FORK, check_first
 from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.registry import EnrolledKey, KeyRegistry
+from waste_trace.ledger.registry_bodies import ForkEvidence, read_body
 from waste_trace.ledger.tiles import TileReader, TreeReader
 from waste_trace.ledger.verify_disclosures import DisclosureChecks
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report
 from waste_trace.ledger.verify_signatures import SignaturesApart
 from waste_trace.ledger.vkey import VerifierKey
 
+#: The entry at an index below the one that is being checked.
+EntryReader = Callable[[int], bytes]
 CHECKS = ("canonical", "enrolment", "signatures", "times", "chains", "seen")
 
 _FLAG_TEXT = {
@@ -45,6 +49,7 @@ class EventChecks:
         report: Report,
         disclosures: DisclosureChecks | None = None,
         processes: int = 0,
+        entry_at: EntryReader | None = None,
     ) -> None:
         self._origin = checkpoint.origin
         self._size = checkpoint.size
@@ -52,6 +57,7 @@ class EventChecks:
         self._tiles = tiles
         self._report = report
         self._disclosures = disclosures
+        self._entry_at = entry_at
         self._chains: dict[tuple[str, int], DeviceChain] = {}
         self._seen_roots: dict[int, bytes] = {}
         self._ms = 0
@@ -72,6 +78,8 @@ class EventChecks:
             self._check_signature(place, entry, leaf.envelope, event)
             what = "enrolment"
             self._registry.apply(place.index, event)
+            if event.typ == DEVICE_FORK:
+                self._check_fork(event)
         except LedgerError as error:
             raise _found(what, place, entry, error.zh, error.en) from error
         if leaf.ms < self._ms:
@@ -140,8 +148,16 @@ class EventChecks:
             zh, en = f"第 {place.index} 条：{zh}。", f"Entry {place.index}: {en}."
             self._report.warn(Notice(str(flag), zh, en, place.index, event.dev))
 
+    def _check_fork(self, event: Event) -> None:
+        """The registry has checked what is quoted; what is named must be the first of the two."""
+        evidence = read_body(event)
+        if self._entry_at is None or not isinstance(evidence, ForkEvidence):
+            return
+        payload = parse_leaf(self._entry_at(evidence.index)).envelope.payload
+        check_first(evidence, parse_event(payload), payload_hash(payload))
+
     def _report_fork(self, place: Place, event: Event) -> None:
-        """The registry has checked what is quoted; here it is said aloud."""
+        """What has been checked is said aloud."""
         if event.typ == DEVICE_FORK:
             dev, seq = str(event.body["dev"]), event.body["seq"]
             zh = f"第 {place.index} 条：设备 {dev} 以第 {seq} 号签署过两个不同事件。"

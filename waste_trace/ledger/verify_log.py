@@ -46,8 +46,8 @@ class LogPass:
         self._tiles = BundleTiles(bundle, checkpoint.size)
         self._tree = _Growing()
         self._disclosures = DisclosureChecks(bundle, report)
-        events = (checkpoint, registrar, self._tiles, report, self._disclosures)
-        self._events = EventChecks(*events, processes=processes)
+        events = (checkpoint, registrar, self._tiles, report, self._disclosures, processes)
+        self._events = EventChecks(*events, self._tiles.entry)
         self._bad_tile: tuple[TileSpan, int] | None = None
 
     def run(self) -> LogKeys:

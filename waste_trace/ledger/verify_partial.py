@@ -103,6 +103,12 @@ class PartialEvents(EventChecks):
         return self._registry.epochs[REGISTRAR]
 
     @property
+    def registrar_entry(self) -> int:
+        """The index of the registrar's newest event that is here; -1 if there is none."""
+        own = (known for key, known in self._seen.items() if key.startswith(f"{REGISTRAR}/"))
+        return max((index for known in own for *_, index in known.values()), default=-1)
+
+    @property
     def shown(self) -> Runs:
         """The runs of sequence numbers that are in the bundle."""
         return runs_of({key: set(known) for key, known in self._seen.items()})
@@ -189,6 +195,7 @@ def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
     broken = sorted(key for key, runs in keys.items() if len(runs) > 1)
     ep = events.registrar_epoch
     last = scope.shown.get(f"{REGISTRAR}/{ep}", [(0, -1)])[0][1]
+    entry = events.registrar_entry
     if scope.kind == ORGANISATION:
         zh = f"单位 {scope.value} 的 {events.subjects} 条；各设备序号连续"
         en = f"{events.subjects} entries of {scope.value}; sequence numbers run on for each key"
@@ -212,6 +219,13 @@ def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
         "silent": silent,
         "registrar_epoch": ep,
         "registrar_up_to": last,
-        "statement_zh": f"范围：{zh}。登记员事件到 {REGISTRAR}/{ep} 第 {last} 号为止。",
-        "statement_en": f"Scope: {en}. Events of {REGISTRAR}/{ep} up to seq {last} are here.",
+        "registrar_entry": entry,
+        "statement_zh": (
+            f"范围：{zh}。登记员事件到 {REGISTRAR}/{ep} 第 {last} 号（第 {entry} 条）为止："
+            "此后若有吊销，本包看不出。"
+        ),
+        "statement_en": (
+            f"Scope: {en}. Events of {REGISTRAR}/{ep} up to seq {last} (entry {entry}) are here: "
+            "what was revoked after it is not seen."
+        ),
     }

@@ -18,7 +18,7 @@ class Verdict(StrEnum):
     PROVEN = "proven"
     TAMPERED = "tampered"
     INCOMPLETE = "incomplete"  # files are missing, or too few witnesses have cosigned
-    UNUSABLE = "unusable"  # not a bundle, or no usable keys: nothing was checked
+    UNUSABLE = "unusable"  # no bundle, no keys, or those of another ledger
 
 
 EXIT = {Verdict.PROVEN: 0, Verdict.TAMPERED: 1, Verdict.INCOMPLETE: 2, Verdict.UNUSABLE: 3}

@@ -8,11 +8,10 @@ none of them was logged after. Clocks differ and witnesses err, so this is evide
 from collections.abc import Mapping
 
 from waste_trace.ledger import bundle_layout as layout
-from waste_trace.ledger.bundle_reader import Bundle
+from waste_trace.ledger.bundle_reader import Bundle, BundleTiles
 from waste_trace.ledger.errors import LedgerError
 from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.policy import Policy, assess
-from waste_trace.ledger.tiles import TILE_WIDTH, entries_path, split_entries
 from waste_trace.ledger.verify_events import utc_text
 from waste_trace.ledger.verify_result import Notice, Report
 
@@ -58,6 +57,7 @@ def check_cosigned_times(
         pinned: checkpoints that the verifier has brought along, by name.
     """
     names = sorted(name for name in bundle.names() if layout.is_pinned(name))
+    entry_at = BundleTiles(bundle, size).entry
     for note in [bundle.read(name) for name in (layout.CHECKPOINT, *names)] + [*pinned.values()]:
         try:
             assessment = assess(policy, note)
@@ -66,15 +66,8 @@ def check_cosigned_times(
         there = assessment.checkpoint.size
         if not 0 < there <= size or not assessment.cosigned:
             continue
-        last = _logged_ms(bundle, there - 1, size)
-        after = _logged_ms(bundle, there, size) if there < size else None
+        last = parse_leaf(entry_at(there - 1)).ms
+        after = parse_leaf(entry_at(there)).ms if there < size else None
         for witness, unix_seconds in sorted(assessment.cosigned.items()):
             for notice in times_against(witness, unix_seconds, there, last, after):
                 report.warn(notice)
-
-
-def _logged_ms(bundle: Bundle, index: int, size: int) -> int:
-    number, position = divmod(index, TILE_WIDTH)
-    width = min(TILE_WIDTH, size - number * TILE_WIDTH)
-    entries = split_entries(bundle.read(entries_path(number, width)), width)
-    return parse_leaf(entries[position]).ms

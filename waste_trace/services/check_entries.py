@@ -21,7 +21,7 @@ from waste_trace.ledger.verify_result import Finding, Place, Problem, Report
 from waste_trace.ledger.vkey import VerifierKey
 from waste_trace.store.projector import Record, index_row
 from waste_trace.store.tables import Entry, EventIndex
-from waste_trace.store.tiles import SqlTiles
+from waste_trace.store.tiles import SqlTiles, leaves
 from waste_trace.store.writing import table_of
 
 STEP = 1024
@@ -58,8 +58,11 @@ class EntryPass:
         self._events = (
             None
             if registrar is None
-            else EventChecks(head, registrar, SqlTiles(connection), report)
+            else EventChecks(head, registrar, SqlTiles(connection), report, entry_at=self._entry)
         )
+
+    def _entry(self, index: int) -> bytes:
+        return leaves(self._connection, index, index + 1)[0]
 
     def run(self, progress: Progress) -> bytes:
         """The root that the entries lead to; raises the first `Finding`."""

@@ -175,7 +175,8 @@ class Mirror:
             raise self._alarm("key", error.en, note) from error
 
     def _new_checks(self, checkpoint: Checkpoint) -> EventChecks:
-        return EventChecks(checkpoint, self._trusted.registrar, self._copy, self._report)
+        trusted, copy = self._trusted.registrar, self._copy
+        return EventChecks(checkpoint, trusted, copy, self._report, entry_at=copy.entry)
 
     def _reopen(self, note: str) -> None:
         try:

@@ -152,6 +152,10 @@ class GrowingCopy:
             index = (self.size >> (TILE_HEIGHT * level)) // TILE_WIDTH
             self._folder.receive(tile_path(level, index, len(data) // HASH_BYTES), data)
 
+    def entry(self, index: int) -> bytes:
+        """One leaf."""
+        return self.entries(index, index + 1)[0]
+
     def entries(self, start: int, end: int) -> Sequence[bytes]:
         """Leaves ``start`` to ``end`` - 1, which must lie in one entry bundle."""
         index = start // TILE_WIDTH

@@ -4,12 +4,15 @@ const PAYLOAD_TYPE = 'application/vnd.waste-trace.event.v1+json';
 const FIELDS = ['act', 'body', 'dev', 'ep', 'id', 'log', 'off', 'org', 'prev', 'seen', 'seq', 'site', 't', 'typ', 'v'];
 const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke', 'log.key', 'pii.erased', 'evidence.device_fork']);
 
-function canonicalText(value) {
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+function canonicalText(value, depth = 0) {
   if (value !== null && typeof value === 'object') {
+    if (depth >= 32) throw new Error('nested more than 32 deep');
+    if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item, depth + 1)).join(',')}]`;
     const keys = Object.keys(value).sort();
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key])}`).join(',')}}`;
+    if (!keys.every((key) => /^[\u0000-\u007f]*$/.test(key))) throw new Error('a key that is not ASCII');
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key], depth + 1)}`).join(',')}}`;
   }
+  if (typeof value === 'string' && /\p{Surrogate}/u.test(value)) throw new Error('half a character');
   if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new Error('a number that is no safe integer');
   return JSON.stringify(value);
 }
@@ -33,8 +36,9 @@ function preAuthentication(payload) {
 }
 
 class EventChecks {
-  constructor(origin, registrar, rootAt, warn) {
-    Object.assign(this, { origin, registrar, rootAt, warn });
+  constructor(origin, registrar, rootAt, warn, entryAt = null) {
+    Object.assign(this, { origin, registrar, rootAt, warn, entryAt });
+    this.organisations = new Set();
     this.times = []; // the logged time of each entry, in Unix milliseconds
     this.keys = new Map([['registrar/0', { alg: 'ed25519', pub: registrar.key, last: null, why: '' }]]);
     this.epochs = new Map([['registrar', 0]]);
@@ -49,15 +53,16 @@ class EventChecks {
     if (leaf.v !== 1 || leaf.env.signatures.length !== 1) throw new Error('not a leaf with one signature');
     const payload = unbase64(leaf.env.payload);
     const event = parseCanonical(payload);
-    expectKeys(event, FIELDS);
+    expectEvent(event, payload);
     const keyId = `${event.dev}/${event.ep}`;
     if (leaf.env.payloadType !== PAYLOAD_TYPE || leaf.env.signatures[0].keyid !== keyId) throw new Error('the envelope is not the event’s');
-    if (event.v !== 1 || event.log !== this.origin) throw new Error('the event belongs to another ledger');
+    if (event.log !== this.origin) throw new Error('the event belongs to another ledger');
     const key = this.keys.get(keyId);
     if (!key) throw new Error(`no such key was enrolled before: ${keyId}`);
     await checkSignature(key.alg, key.pub, unbase64(leaf.env.signatures[0].sig), preAuthentication(payload));
     if (key.last !== null && event.seq > key.last) this.warn(index, event.dev, `密钥 ${keyId} 失效后的事件`, `signed after ${keyId} had ended (${key.why})`);
     if ((index === 0) !== (event.typ === 'ledger.open')) throw new Error('entry 0, and it alone, opens the ledger');
+    await expectBody(event);
     this.register(event, keyId, key);
     if (event.typ === 'ledger.open' && event.body.log_key) this.logKeys.push({ index: -1, key: await this.readLogKey(event.body.log_key) });
     if (event.typ === 'log.key') await this.nameLogKey(index, event.body);
@@ -78,6 +83,8 @@ class EventChecks {
     if (typ === 'ledger.open' && (body.origin !== this.origin || body.registrar !== this.registrar.text)) {
       throw new Error('the ledger was opened with another registrar');
     }
+    if (typ === 'org.register') this.organisations.add(body.org);
+    if (typ === 'site.register' && !this.organisations.has(body.org)) throw new Error('the site’s organisation is unknown');
     if (typ === 'key.enrol') this.add(body.dev, body);
     if (typ === 'key.rotate') {
       if (body.last_seq !== event.seq - 1 || body.last_hash !== event.prev || body.ep !== event.ep + 1) throw new Error('the rotation does not follow its last event');
@@ -116,12 +123,17 @@ class EventChecks {
   async checkFork(index, body) {
     const keyId = `${body.dev}/${body.ep}`;
     const key = this.keys.get(keyId);
-    if (!key || body.index >= index || body.first === body.second) throw new Error('evidence of no fork');
+    if (!key || body.index >= index) throw new Error('evidence of no fork');
+    if (this.entryAt) {
+      const named = unbase64(parseCanonical(this.entryAt(body.index)).env.payload);
+      const first = parseCanonical(named);
+      if (!isOf(body, first) || base64url(await sha256(named)) !== body.first) throw new Error(`entry ${body.index}, which the evidence of a fork names, is another event`);
+    }
     if (body.payload !== undefined) {
       const payload = unbase64(body.payload);
       const second = parseCanonical(payload);
-      const same = second.dev === body.dev && second.ep === body.ep && second.seq === body.seq;
-      if (!same || base64url(await sha256(payload)) !== body.second) throw new Error('the evidence quotes another event');
+      expectEvent(second, payload);
+      if (!isOf(body, second) || base64url(await sha256(payload)) !== body.second) throw new Error('the evidence quotes another event');
       await checkSignature(key.alg, key.pub, unbase64(body.sig), preAuthentication(payload));
     }
     this.warn(index, body.dev, `设备 ${body.dev} 以第 ${body.seq} 号签署过两个不同事件`, `${body.dev} has signed two different events with number ${body.seq}`);
@@ -158,6 +170,11 @@ class EventChecks {
       if (missing > 0) this.warn(null, keyId.split('/')[0], `${keyId} 缺 ${missing} 个事件`, `${keyId} lacks ${missing} events`);
     }
   }
+}
+
+// Whether an event has the number of which evidence says that it was used twice.
+function isOf(evidence, event) {
+  return event.dev === evidence.dev && event.ep === evidence.ep && event.seq === evidence.seq;
 }
 
 function deviceOf(entry) {

@@ -1,6 +1,6 @@
 // The page: two file inputs, one verdict. Nothing leaves the machine; the page may not connect.
 
-const VERDICTS = { proven: '已证实 PROVEN', tampered: '被篡改 TAMPERED', incomplete: '不完整或未见证 INCOMPLETE' };
+const VERDICTS = { proven: '已证实 PROVEN', tampered: '被篡改 TAMPERED', incomplete: '不完整或未见证 INCOMPLETE', unusable: '无法核验 UNUSABLE' };
 const element = (id) => document.getElementById(id);
 
 function show(report) {

@@ -65,8 +65,9 @@ function readScope(data) {
   if (!text.endsWith('\n')) throw new Error('it lacks its newline');
   const scope = parseCanonical(utf8.encode(text.slice(0, -1)));
   expectKeys(scope, ['from_ms', 'kind', 'shown', 'until_ms', 'v', 'value']);
-  const timeless = scope.kind === 'organisation' || (scope.from_ms === 0 && scope.until_ms === 0);
-  if (scope.v !== 1 || !KINDS.includes(scope.kind) || typeof scope.value !== 'string' || !scope.value || !timeless) {
+  const { from_ms: from, until_ms: until } = scope;
+  const period = scope.kind === 'organisation' ? from >= 0 && from < until : from === 0 && until === 0;
+  if (scope.v !== 1 || !KINDS.includes(scope.kind) || typeof scope.value !== 'string' || !scope.value || !period) {
     throw new Error('it names nothing that can be selected');
   }
   return scope;
@@ -108,6 +109,11 @@ class PartialEvents extends EventChecks {
 
   get shown() {
     return Object.fromEntries([...this.chains].map(([keyId, chain]) => [keyId, runsOf(chain.keys())]));
+  }
+
+  get registrarEntry() {
+    const own = [...this.chains].filter(([keyId]) => keyId.startsWith('registrar/'));
+    return Math.max(-1, ...own.flatMap(([, chain]) => [...chain.values()].map((one) => one.index)));
   }
 
   silent(org) {
@@ -187,7 +193,7 @@ function describeScope(scope, events) {
   const gaps = keys.filter(([, runs]) => runs.length > 1).map(([key]) => key).sort();
   const ep = events.epochs.get('registrar');
   const last = scope.shown[`registrar/${ep}`]?.[0][1] ?? -1;
-  const [count, value] = [events.subjects, scope.value];
+  const [count, value, entry] = [events.subjects, scope.value, events.registrarEntry];
   let zh = `提及 ${value} 的 ${count} 条；是挑选结果，不证明没有其他事件`;
   let en = `${count} entries that name ${value}; a selection, there may be others`;
   if (scope.kind === 'organisation') {
@@ -195,9 +201,9 @@ function describeScope(scope, events) {
     en = `${count} entries of ${value}; sequence numbers run on for each key${gaps.length ? `, except ${gaps.join(', ')}` : ''}`;
   }
   return {
-    kind: scope.kind, value, entries: count, with_gaps: gaps, registrar_epoch: ep, registrar_up_to: last,
+    kind: scope.kind, value, entries: count, with_gaps: gaps, registrar_epoch: ep, registrar_up_to: last, registrar_entry: entry,
     silent: scope.kind === 'organisation' ? events.silent(value) : [],
-    statement_zh: `范围：${zh}。登记员事件到 registrar/${ep} 第 ${last} 号为止。`,
-    statement_en: `Scope: ${en}. Events of registrar/${ep} up to seq ${last} are here.`,
+    statement_zh: `范围：${zh}。登记员事件到 registrar/${ep} 第 ${last} 号（第 ${entry} 条）为止：此后若有吊销，本包看不出。`,
+    statement_en: `Scope: ${en}. Events of registrar/${ep} up to seq ${last} (entry ${entry}) are here: what was revoked after it is not seen.`,
   };
 }

@@ -57,7 +57,7 @@ class Verification {
       await this.checkContents();
     } catch (error) {
       if (!(error instanceof Finding)) throw error;
-      throw altered && error.verdict === 'incomplete' ? altered : error;
+      throw altered && error.verdict !== 'tampered' ? altered : error;
     }
     if (altered) throw altered;
     if (!this.checkpoint.quorumMet) {
@@ -89,7 +89,7 @@ class Verification {
     const { policy, registrar } = await this.loadKeys();
     this.checkpoint = await this.attempt('checkpoint', 'checkpoint', () => this.readCheckpoint(policy));
     const warn = (...args) => this.warn(...args);
-    const events = new EventChecks(this.checkpoint.origin, registrar, (size) => this.tree.root(size), warn);
+    const events = new EventChecks(this.checkpoint.origin, registrar, (size) => this.tree.root(size), warn, (index) => this.entryAt(index));
     this.shown = await this.attempt('disclosures', 'disclosures.jsonl', () => this.readDisclosures());
     for (let start = 0; start < this.checkpoint.size; start += 256) {
       await this.checkEntries(start, Math.min(256, this.checkpoint.size - start), events);
@@ -117,6 +117,10 @@ class Verification {
   async readCheckpoint(policy) {
     const data = this.read('checkpoint');
     const claimed = parseCheckpoint(parseNote(data).text);
+    if (this.given && !policy.logs.some((log) => log.name === claimed.origin)) {
+      const names = policy.logs.map((log) => log.name);
+      throw new Finding('keys', `审计包属于台账 ${claimed.origin}，给定的密钥属于 ${names.join('、')}：请取该台账的密钥。`, `The bundle is of ${claimed.origin}, the keys given are of ${names.join(', ')}.`, { file: 'checkpoint', verdict: 'unusable' });
+    }
     try {
       const opened = await openCheckpoint(data, policy);
       this.checks.push('checkpoint');
@@ -210,6 +214,15 @@ class Verification {
     }
   }
 
+  // An entry of a bundle that was looked at before.
+  entryAt(index) {
+    const start = index - (index % 256);
+    const data = this.read(tilePath('entries', start / 256, Math.min(256, this.checkpoint.size - start)));
+    let at = 0;
+    for (let before = start; before < index; before += 1) at += 2 + data[at] * 256 + data[at + 1];
+    return data.subarray(at + 2, at + 2 + data[at] * 256 + data[at + 1]);
+  }
+
   checkShown(index, event) {
     const left = new Set(Array.isArray(event.body.pii) ? event.body.pii : []);
     for (const digest of this.shown.get(index) ?? []) if (!left.delete(digest)) throw this.mismatch(index);
@@ -257,13 +270,16 @@ class Verification {
     this.checks.push('entries', 'events', 'tiles', 'root');
   }
 
-  // The kept checkpoints, each of this history.
+  // The kept checkpoints, those of the bundle and those that came with the keys: each of this history.
   async checkPinned(policy, events) {
     const kept = [];
-    for (const name of [...this.files.keys()].filter((file) => /^pinned\/.*\.checkpoint$/.test(file)).sort()) {
-      const old = await this.attempt('pinned', name, () => openCheckpoint(this.read(name), policy));
+    const own = [...this.files].filter(([file]) => /^pinned\/.*\.checkpoint$/.test(file)).sort();
+    const given = [...(this.given ?? [])].filter(([file]) => file.endsWith('.checkpoint')).sort();
+    for (const [name, note] of [...own, ...given]) {
+      const old = await this.attempt('pinned', name, () => openCheckpoint(note, policy));
+      if (old.origin !== this.checkpoint.origin) throw new Finding('pinned', '留存的检查点属于另一台账。', 'The pinned checkpoint is of another log.', { file: name });
       await this.requirePrefix('pinned', name, old);
-      await this.attempt('pinned', name, () => requireLogKey(this.read(name), events.logKeyAt(old.size)));
+      await this.attempt('pinned', name, () => requireLogKey(note, events.logKeyAt(old.size)));
       kept.push(old);
     }
     this.checks.push('pinned');
