@@ -471,7 +471,7 @@ def test_the_verifier_runs_alone(folder: Path) -> None:
     modules = done.stderr.split()
     ours = {m for m in modules if m.startswith(("waste_trace.", "api", "scanner"))}
     ground = ("waste_trace.ledger", "waste_trace.errors", "waste_trace.value")
-        assert all(m.startswith(ground) for m in ours)
+    assert all(m.startswith(ground) for m in ours)
     heavy = {"sqlalchemy", "sqlmodel", "fastapi", "pydantic", "numpy", "httpx", "celery"}
     assert not heavy & set(modules)
     edit(folder / ENTRIES, flip(700))

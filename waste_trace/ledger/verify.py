@@ -1,7 +1,8 @@
 """The offline verifier: is this bundle the ledger that was signed and witnessed, unaltered?
 
 Needs no server and no database; memory does not grow with the ledger. It may import only
-waste_trace.ledger, errors and value of waste_trace, cryptography and orjson, so that it can be shipped alone.
+waste_trace.ledger, waste_trace.errors, waste_trace.value, cryptography and orjson, so that it can
+be shipped alone.
 Exit codes: 0 proven, 1 tampered, 2 incomplete or unwitnessed, 3 wrong use.
 """
 
