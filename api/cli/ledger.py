@@ -1,15 +1,17 @@
 """Commands on the ledger and its read tables."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from api.cli.opening import opened
 from api.cli.output import INCOMPLETE, WRONG_USE, print_json, say
+from waste_trace.ledger.reasons import EndingReason, Reason, RenewalReason
 from waste_trace.ledger.verify_text import render
 from waste_trace.services.check_ledger import check_ledger
 from waste_trace.services.export_bundle import export_bundle
@@ -26,8 +28,30 @@ from waste_trace.services.restore_ledger import begin_ledger, end_ledger
 from waste_trace.settings import Settings
 
 _EVERY_SECONDS = 2.0
+_R = TypeVar("_R", bound=Reason)
 
 ledger = typer.Typer(help="台账 the ledger", no_args_is_help=True)
+
+
+def _one_of(kind: type[_R]) -> Callable[[str], _R]:
+    """Reads a code of this kind; typer's own choices complain in English only."""
+
+    def read(code: str) -> _R:
+        for one in kind:
+            if one == code:
+                return one
+        raise typer.BadParameter(
+            f"“{code}”不是原因代码，可选： {', '.join(kind)} 。\n"
+            f"{code!r} is no code of a reason. Choose one of these."
+        )
+
+    return read
+
+
+def _why(kind: type[Reason]) -> str:
+    """The help of an option whose code stands in the ledger, for everybody to read."""
+    listed = "".join(f"\n\n{code.value}: {code.zh} {code.en}" for code in kind)
+    return f"原因（公开） why, for everybody to read:{listed}"
 
 
 @ledger.command("export")
@@ -67,7 +91,10 @@ def export(
 @ledger.command("restore")
 def restore(
     origin: Annotated[str, typer.Option("--as", help="新台账名称 name of the new ledger")],
-    because: Annotated[str, typer.Option(help="原因 the reason, for everybody to read")],
+    because: Annotated[
+        EndingReason,
+        typer.Option(parser=_one_of(EndingReason), metavar="CODE", help=_why(EndingReason)),
+    ],
     into: Annotated[Path, typer.Option(help="新的数据文件夹 a new data folder")],
     database: Annotated[str, typer.Option(help="新的空数据库 a new, empty database")] = "",
     newest: Annotated[
@@ -95,7 +122,10 @@ def restore(
 @ledger.command("renew-key")
 def renew_key(
     name: Annotated[str, typer.Argument(help="、".join(RENEWABLE))],
-    because: Annotated[str, typer.Option(help="原因 the reason, for everybody to read")],
+    because: Annotated[
+        RenewalReason,
+        typer.Option(parser=_one_of(RenewalReason), metavar="CODE", help=_why(RenewalReason)),
+    ],
 ) -> None:
     """更换台账自身的密钥。 A new key for one that the ledger signs with; the old one ends."""
     with opened() as deployment:

@@ -8,22 +8,11 @@ from typing import Any
 from api.console.show import Named, shanghai
 from waste_trace.ledger.device_chain import DeviceChain
 from waste_trace.ledger.registry import REGISTRAR
-from waste_trace.services.enrol_device import RevocationReason
 
 _PURPOSES: Mapping[str, Named] = {
     "device": Named("终端", "device"),
     "label": Named("签发", "label issuer"),
     "service": Named("服务", "service"),
-}
-
-REVOCATION_REASONS: Mapping[RevocationReason, Named] = {
-    "lost": Named("遗失", "lost"),
-    "stolen": Named("被盗", "stolen"),
-    "broken": Named("损坏", "broken"),
-    "replaced": Named("更换", "replaced"),
-    "misused": Named("冒用", "misused"),
-    "mistake": Named("误登记", "enrolled by mistake"),
-    "other": Named("其他", "other"),
 }
 
 

@@ -5,17 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.console.device_view import REVOCATION_REASONS, enrolment_link, view_device
+from api.console.device_view import enrolment_link, view_device
 from api.console.qr import qr_path
 from api.console.render import page
 from api.http.errors import BadParameters, Forbidden
 from api.http.permissions import Enroller, House, Permission, Revoker, can
 from waste_trace.custody.vocabulary import REGULATOR
-from waste_trace.services.enrol_device import (
-    RevocationReason,
-    create_enrolment_code,
-    revoke_device,
-)
+from waste_trace.ledger.reasons import RevocationReason
+from waste_trace.services.enrol_device import create_enrolment_code, revoke_device
 from waste_trace.services.look_up import (
     list_organisations,
     list_sites,
@@ -41,7 +38,7 @@ def devices(request: Request, deployment: House, person: Enroller, org: str = ""
         sites=list_sites(deployment, chosen),
         organisations=list_organisations(deployment) if person.role == REGULATOR else [],
         chosen=chosen,
-        reasons=REVOCATION_REASONS,
+        reasons=RevocationReason,
         may_revoke=can(person.role, Permission.REVOKE),
         refused=count_open(deployment) if can(person.role, Permission.AUDIT) else {},
     )

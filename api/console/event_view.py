@@ -10,6 +10,7 @@ from api.console.frame_view import VERDICTS
 from api.console.show import NOTHING, Fact, Named, event_name, kilograms, shanghai, tail
 from api.console.trace_view import view_method
 from waste_trace.custody.retelling import WITHDRAWN
+from waste_trace.ledger.reasons import Reason, reason_given
 
 #: A logged time that is so close to the claimed one says nothing to a reader.
 SAME_TIME = timedelta(minutes=10)
@@ -76,8 +77,15 @@ def event_line(row: Mapping[str, Any], sites: Mapping[str, str]) -> EventLine:
         site=sites.get(row["site"], row["site"]),
         weight=_weight(body, len(touched)),
         containers=len(touched),
-        facts=tuple(_facts(body)),
+        facts=tuple(_facts(_with_words(row["typ"], body))),
     )
+
+
+def _with_words(typ: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A log event's body with its reason as people say it."""
+    reason = reason_given(typ, body)
+    words = f"{reason.zh} {reason.en}" if isinstance(reason, Reason) else reason
+    return {**body, "reason": words} if words else body
 
 
 def _logged(claimed_at: datetime, logged_at: datetime) -> str:

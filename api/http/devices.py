@@ -1,9 +1,9 @@
 """Devices: one-time codes, enrolment with proof of possession, revocation."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.errors import Forbidden
 from api.http.permissions import Enroller, House, Reader, Revoker, SigningDevice
@@ -11,12 +11,12 @@ from waste_trace.codes.signature import key_id
 from waste_trace.custody.vocabulary import actions_for
 from waste_trace.ledger.dsse import envelope_value
 from waste_trace.ledger.encoding import b64, decode_b64
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.services.brief_device import BriefingRefused, brief_device
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import (
     Enrolled,
     EnrolmentRefused,
-    RevocationReason,
     create_enrolment_code,
     enrol_device,
     revoke_device,
@@ -51,7 +51,7 @@ class EnrolRequest(_Strict):
 class RevokeRequest(_Strict):
     """Why a device ends, and up to which of its events it still counts."""
 
-    reason: RevocationReason
+    reason: Annotated[RevocationReason, Field(strict=False)]  # JSON has its code, and no enum
     last_good_seq: int | None = None
 
 

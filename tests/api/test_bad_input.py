@@ -12,6 +12,7 @@ from tests.api.conftest import ClientOf
 from tests.cast import BATCH, CARRIER, FACTORY, WASTE, Cast
 from waste_trace.ledger.dsse import envelope_bytes, parse_envelope, sign_envelope
 from waste_trace.ledger.keys import SigningKey
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import revoke_device
 from waste_trace.services.rebuild import snapshot
@@ -120,7 +121,7 @@ def test_a_revoked_device(deployment: Deployment, cast: Cast, anybody: httpx.Cli
     device = cast.device(FACTORY)
     device.tell("produce", PRODUCE)
     late = device.sign("produce", PRODUCE | {"batch": "HWCS20261123002"})
-    revoke_device(deployment, device.dev, "lost")
+    revoke_device(deployment, device.dev, RevocationReason.LOST)
     before = _state(deployment)
     _refused(_send(anybody, late), 403, "revoked-device")
     assert _state(deployment) == before

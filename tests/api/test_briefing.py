@@ -12,6 +12,7 @@ from tests.devices import Clock, Device
 from tests.services.collection.calls import ROUND, ask, plan, say, sign
 from waste_trace.compliance.retention import Basis
 from waste_trace.ledger.encoding import b64
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.services.brief_device import briefing_message
 from waste_trace.services.collection.contacts import register_contact
 from waste_trace.services.disclose import list_accesses
@@ -105,7 +106,7 @@ def test_nobody_else_is_answered(
     ):  # fmt: skip
         answer = nobody.post("/v1/devices/briefing", json=asking(cast, device, clock, **changed))
         assert (answer.status_code, answer.json()["code"]) == (403, "briefing-refused"), changed
-    revoke_device(cast.deployment, str(device.handheld.identity["dev"]), "lost")
+    revoke_device(cast.deployment, str(device.handheld.identity["dev"]), RevocationReason.LOST)
     answer = nobody.post("/v1/devices/briefing", json=asking(cast, device, clock))
     assert answer.status_code == 403
     assert list_accesses(cast.deployment) == []

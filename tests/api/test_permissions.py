@@ -43,6 +43,13 @@ def test_only_the_regulator_audits_and_revokes() -> None:
         assert [role for role in ROLES if can(role, permission)] == ["regulator"]
 
 
+def test_a_device_is_revoked_for_a_reason_of_the_list(cast: Cast, client_of: ClientOf) -> None:
+    regulator, path = client_of("regulator"), f"/v1/devices/{cast.device(FACTORY).dev}/revoke"
+    for worded in ("吴驾驶弄丢", "", None, "scheduled"):
+        assert regulator.post(path, json={"reason": worded}).status_code == 422
+    assert regulator.post(path, json={"reason": "left_service"}).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/v1/containers", "/v1/findings", "/v1/quarantine"])
 def test_without_a_session_nothing_is_shown(client_of: ClientOf, path: str) -> None:
     answer = client_of("").get(path)

@@ -5,6 +5,7 @@ import pytest
 
 from tests.api.conftest import ClientOf
 from tests.cast import FACTORY, Cast, produce
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import revoke_device
 
@@ -22,7 +23,7 @@ def refused(
     """An event after its device's revocation, in quarantine."""
     device = cast.device(FACTORY)
     late = device.sign("produce", produce(), offline=True)
-    revoke_device(deployment, device.dev, "lost", last_good_seq=-1)
+    revoke_device(deployment, device.dev, RevocationReason.LOST, last_good_seq=-1)
     headers = {"content-type": "application/json"}
     assert client_of("").post("/v1/events", content=late, headers=headers).status_code == 403
     (row,) = regulator.get("/v1/quarantine", params={"dev": device.dev}).json()

@@ -90,7 +90,7 @@ def test_a_container_is_exported_and_proven(home: Path) -> None:
 
 def test_a_ledger_that_lost_entries_goes_on_under_a_new_name(home: Path) -> None:
     refused = cli(
-        home, "restore", "--as", "x.example/2", "--because", "x", "--into", str(home / "n")
+        home, "restore", "--as", "x.example/2", "--because", "other", "--into", str(home / "n")
     )
     assert (refused.returncode, "whole and open" in refused.stderr) == (3, True)
     shutil.rmtree(home / "n", ignore_errors=True)
@@ -102,14 +102,34 @@ def test_a_ledger_that_lost_entries_goes_on_under_a_new_name(home: Path) -> None
     shutil.copy(home / "old.db", home / "data/waste-trace.db")
     assert cli(home, "check").returncode == 1
     into = str(home / "new")
-    done = cli(home, "restore", "--as", "x.example/2", "--because", "disk", "--into", into)
+    done = cli(home, "restore", "--as", "x.example/2", "--because", "database_lost", "--into", into)
     assert done.returncode == 0, done.stderr
     again = cli(home, "check", "--full", "--json", WASTE_TRACE_DATA_DIR=into)
     assert (again.returncode, json.loads(again.stdout)["size"]) == (0, OPENED)
     assert "x.example/2" in (home / "new/public-keys/policy.txt").read_text()
     assert cli(home, "check").returncode == 1  # the old one is as it was
-    twice = cli(home, "restore", "--as", "x.example/3", "--because", "disk", "--into", into)
+    twice = cli(home, "restore", "--as", "x.example/3", "--because", "other", "--into", into)
     assert (twice.returncode, "not an empty folder" in twice.stderr) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("restore", "--as", "x.example/2", "--into", "NEW"),
+        ("renew-key", "registrar"),
+    ],
+)
+def test_a_reason_is_one_of_the_codes(home: Path, command: tuple[str, ...]) -> None:
+    into = [word.replace("NEW", str(home / "new")) for word in command]
+    for worded in ("吴驾驶弄丢", "", "SCHEDULED", "lost"):
+        done = cli(home, *into, "--because", worded)
+        assert done.returncode == 2
+        assert "不是原因代码" in done.stderr
+        assert "no code of a reason" in done.stderr
+    listed = cli(home, command[0], "--help").stdout
+    assert all(one in listed for one in ("other", "其他"))
+    assert not (home / "new").exists()
+    assert json.loads(cli(home, "check", "--json").stdout)["size"] == OPENED
 
 
 def _settings(home: Path) -> Settings:
@@ -119,10 +139,10 @@ def _settings(home: Path) -> Settings:
 @pytest.mark.parametrize("name", ["log", "registrar"])
 def test_a_key_is_renewed_and_the_old_public_keys_still_verify(home: Path, name: str) -> None:
     assert cli(home, "export", str(home / "before"), "--keys", str(home / "keys")).returncode == 0
-    done = cli(home, "renew-key", name, "--because", "yearly")
+    done = cli(home, "renew-key", name, "--because", "scheduled")
     assert done.returncode == 0, done.stderr
     assert f"第 {OPENED} 条" in done.stderr
-    assert cli(home, "renew-key", name, "--because", "again").returncode == 0
+    assert cli(home, "renew-key", name, "--because", "scheduled").returncode == 0
     assert cli(home, "export", str(home / "after"), "--keys", str(home / "new")).returncode == 0
     for bundle, keys in (
         ("before", "keys"),

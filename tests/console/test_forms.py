@@ -54,6 +54,7 @@ def test_the_regulator_revokes_with_a_reason(district: District, tmp_path: Path)
         row for row in district.page("regulator", "/devices").html.split("<tr") if device.dev in row
     )
     assert "已吊销" in row
+    assert "遗失 lost" in district.page("regulator", "/ledger").text
     device.handheld.close()
 
 

@@ -200,7 +200,7 @@ def enrol_body(device: Device) -> dict[str, JsonValue]:
     }
 
 
-def rotate(device: Device, new_key: SigningKey) -> Envelope:
+def rotate(device: Device, new_key: SigningKey, **more: JsonValue) -> Envelope:
     """Sign a rotation with the old key and switch the device to the new one."""
     envelope = device.event(
         "key.rotate",
@@ -210,6 +210,7 @@ def rotate(device: Device, new_key: SigningKey) -> Envelope:
             "pub": b64(new_key.public_key),
             "last_seq": device.seq - 1,
             "last_hash": b64url(device.prev),
+            **more,
         },
     )
     device.key, device.ep, device.seq, device.prev = new_key, device.ep + 1, 0, b""

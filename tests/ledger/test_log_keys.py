@@ -39,7 +39,7 @@ NAMED, HANDED = (24, 35), (26, 36)
 
 
 def next_key(ep: int, **other: JsonValue) -> dict[str, JsonValue]:
-    return {"ep": ep, "vkey": VKEYS[ep], "replaces": VKEYS[ep - 1], "reason": "yearly", **other}
+    return {"ep": ep, "vkey": VKEYS[ep], "replaces": VKEYS[ep - 1], "reason": "scheduled", **other}
 
 
 def policy(*keys: SigningKey) -> Policy:

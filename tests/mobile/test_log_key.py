@@ -11,6 +11,7 @@ from tests.mobile.handheld import Handheld
 from waste_trace.ledger.dsse import envelope_from_value, envelope_value, sign_envelope
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.note import parse_note
+from waste_trace.ledger.reasons import RenewalReason
 from waste_trace.ledger.receipt import parse_receipt
 from waste_trace.services.renew_key import renew_key
 
@@ -28,7 +29,7 @@ def renew(device: Handheld, *names: str) -> tuple[str, str]:
     """Change keys, and let the log go on; the keys in use then."""
     deployment = device.backend.deployment
     for name in names:
-        renew_key(deployment, name, "yearly")
+        renew_key(deployment, name, RenewalReason.SCHEDULED)
     registry = deployment.sequencer.registry
     registrar = deployment.registrar_vkey(f"registrar/{registry.epochs['registrar']}")
     return deployment.sequencer.log_vkey.text, registrar.text

@@ -11,6 +11,7 @@ from tests.devices import ACTOR, Clock
 from waste_trace.custody.errors import MalformedBody
 from waste_trace.ledger.dsse import parse_envelope
 from waste_trace.ledger.keys import ALGORITHMS, Algorithm, SigningKey
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.ledger.receipt import parse_receipt
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import (
@@ -172,7 +173,7 @@ def test_a_revocation_is_a_leaf(cast: Cast) -> None:
     for _ in range(3):
         device.tell("produce", produce())
     before = size_of(cast.deployment)
-    recorded = revoke_device(cast.deployment, device.dev, "lost")
+    recorded = revoke_device(cast.deployment, device.dev, RevocationReason.LOST)
     assert recorded.index == before
     key = cast.deployment.sequencer.registry.key_for(device.dev, 0)
     assert key is not None
@@ -189,7 +190,7 @@ def test_a_revocation_is_a_leaf(cast: Cast) -> None:
 def test_the_ledgers_own_services_are_no_devices(deployment: Deployment) -> None:
     for dev in ("registrar", "issuer", "vision", "numbering", "dev-0000000000000000", ""):
         with pytest.raises(EnrolmentRefused):
-            revoke_device(deployment, dev, "mistake")
+            revoke_device(deployment, dev, RevocationReason.MISTAKE)
     assert enrol(deployment, new_code(deployment), SigningKey.generate()).dev
 
 

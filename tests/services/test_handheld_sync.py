@@ -28,6 +28,7 @@ from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.leaf import leaf_bytes
 from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.note import log_vkey
+from waste_trace.ledger.reasons import RenewalReason
 from waste_trace.ledger.receipt import build_receipt
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import create_enrolment_code
@@ -99,11 +100,11 @@ def test_a_device_enrols_with_a_registrar_that_has_changed_its_key(
     device: Handheld, client: httpx.Client, deployment: Deployment, quick_path: Path
 ) -> None:
     """Before and after, and with an answer that was lost and asked for again in between."""
-    renew_key(deployment, "registrar", "yearly")
+    renew_key(deployment, "registrar", RenewalReason.SCHEDULED)
     code = create_enrolment_code(deployment, FACTORY, "", ACTOR, "x")
     second = Handheld(quick_path / "second", "tests")
     enrol(second, client, code, "手持端")
-    renew_key(deployment, "registrar", "yearly")
+    renew_key(deployment, "registrar", RenewalReason.SCHEDULED)
     enrol(second, client, code, "手持端")
     for handheld in (device, second):
         handheld.record("produce", produce("1.000"))
@@ -399,13 +400,13 @@ def test_a_handheld_learns_the_new_key_by_proof(
     names: list[str], device: Handheld, client: httpx.Client, deployment: Deployment
 ) -> None:
     for name in names:
-        renew_key(deployment, name, "yearly")
+        renew_key(deployment, name, RenewalReason.SCHEDULED)
     Signer(deployment.sequencer, "dev-signer", FACTORY).append(1)
     report = sync(device, client)
     assert (report.received, report.waiting, report.doubt) == ([0], 0, None)
     assert device.identity["log_vkey"] == deployment.sequencer.log_vkey.text
-    renew_key(deployment, "registrar", "again")
-    renew_key(deployment, "log", "again")
+    renew_key(deployment, "registrar", RenewalReason.SCHEDULED)
+    renew_key(deployment, "log", RenewalReason.SCHEDULED)
     Signer(deployment.sequencer, "dev-later", FACTORY).append(1)
     assert sync(device, client).doubt is None
     assert device.identity["log_vkey"] == deployment.sequencer.log_vkey.text
@@ -424,10 +425,10 @@ def test_a_device_that_enrols_after_a_change_follows_from_there(
     second = Handheld(quick_path / "second", "tests")
     enrol(second, client, code, "手持端")
     for name in ("log", "registrar", "log"):
-        renew_key(deployment, name, "yearly")
+        renew_key(deployment, name, RenewalReason.SCHEDULED)
     Signer(deployment.sequencer, "dev-signer", FACTORY).append(1)
     enrol(second, client, code, "手持端")  # its answer was lost: the leaf is older than the keys
-    renew_key(deployment, "log", "again")
+    renew_key(deployment, "log", RenewalReason.SCHEDULED)
     Signer(deployment.sequencer, "dev-later", FACTORY).append(1)
     second.record("produce", produce("1.000"))
     assert (sync(second, client).doubt, sync(second, client).waiting) == (None, 0)
@@ -462,7 +463,7 @@ def test_a_handheld_is_not_told_a_key(
     """Without a proof, signed by another registrar, or by one of the two keys of the log alone."""
     before = device.identity
     device.notebook.remember(keys={"upto": -1, "log_at": 0}, seen={"n": 0, "root": ""})
-    renew_key(deployment, "log", "yearly")
+    renew_key(deployment, "log", RenewalReason.SCHEDULED)
     Signer(deployment.sequencer, "dev-signer", FACTORY).append(1)
     answer = httpx.Response(200, json=told(deployment, spoil, SigningKey.generate()))
     between.meddle = only("/v1/ledger/key-changes", always(answer))
@@ -478,7 +479,7 @@ def test_a_handheld_is_not_told_a_key(
 def test_a_handheld_waits_where_the_change_is_kept_from_it(
     device: Handheld, client: httpx.Client, deployment: Deployment, between: BetweenThem
 ) -> None:
-    renew_key(deployment, "log", "yearly")
+    renew_key(deployment, "log", RenewalReason.SCHEDULED)
     Signer(deployment.sequencer, "dev-signer", FACTORY).append(1)
     between.meddle = only("/v1/ledger/key-changes", always(httpx.Response(404, json={"code": "x"})))
     with pytest.raises(InvalidSignature):

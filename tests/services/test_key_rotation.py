@@ -16,6 +16,7 @@ from waste_trace.ledger.dsse import envelope_bytes, parse_envelope, sign_envelop
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.event import PAYLOAD_TYPE, build_payload, parse_event, payload_hash
 from waste_trace.ledger.keys import Algorithm, SigningKey
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Verdict
 from waste_trace.services.deployment import Deployment
@@ -142,7 +143,7 @@ def test_a_refused_rotation_leaves_the_old_key(
     device.record("produce", produce())
     sync(device, client)
     old = device.key.public_key
-    revoke_device(deployment, str(device.identity["dev"]), "lost")
+    revoke_device(deployment, str(device.identity["dev"]), RevocationReason.LOST)
     number = device.rotate()
     assert sync(device, client).refused == [number]
     assert (device.identity["ep"], device.key.public_key) == (0, old)

@@ -23,6 +23,7 @@ from waste_trace.ledger.checkpoint import open_checkpoint, read_checkpoint, sign
 from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.note import log_vkey, parse_note
 from waste_trace.ledger.policy import Party, Policy, format_policy
+from waste_trace.ledger.reasons import EndingReason, RenewalReason
 from waste_trace.ledger.verify import load_keys, verify_bundle
 from waste_trace.ledger.verify_result import Verdict
 from waste_trace.ledger.witness import NotSignedByLog
@@ -65,7 +66,7 @@ def test_both_keys_sign_once_and_then_the_new_one_alone(cast: Cast, tmp_path: Pa
     device.tell("produce", produce())
     deployment.write_public_keys(tmp_path / "old")
     old = deployment.sequencer.log_vkey
-    renew_key(deployment, "log", "yearly")
+    renew_key(deployment, "log", RenewalReason.SCHEDULED)
     new = deployment.sequencer.log_vkey
     assert old.key_id != new.key_id
     assert signer_ids(newest_note(deployment)) == [old.key_id, new.key_id]
@@ -75,7 +76,7 @@ def test_both_keys_sign_once_and_then_the_new_one_alone(cast: Cast, tmp_path: Pa
     open_checkpoint(recorded.receipt.partition("\n\n")[2], new)
     with pytest.raises(NotInLedger):
         handover_note(deployment, 2)
-    renew_key(deployment, "log", "again")
+    renew_key(deployment, "log", RenewalReason.SCHEDULED)
     deployment.write_public_keys(tmp_path / "new")
     same_after_rebuild(deployment)
     for keys in ("old", "new"):
@@ -113,7 +114,7 @@ def test_after_a_restart_and_with_the_old_policy_of_the_settings(
     old = tmp_path / "policy.txt"
     old.write_text(deployment.policy_text(), encoding="utf-8")
     assert check_ledger(deployment.settings).verdict is Verdict.PROVEN
-    renew_key(deployment, "log", "yearly")
+    renew_key(deployment, "log", RenewalReason.SCHEDULED)
     newest = deployment.sequencer.log_vkey
     deployment.close()
     again = open_deployment(opened_database, data_dir, witness_policy=str(old))
@@ -133,7 +134,7 @@ def test_a_server_that_lacks_the_new_key_signs_nothing(
     device = cast.device(FACTORY)
     shutil.copytree(data_dir, tmp_path / "second")
     other = open_deployment(opened_database, tmp_path / "second")
-    renew_key(cast.deployment, "log", "yearly")
+    renew_key(cast.deployment, "log", RenewalReason.SCHEDULED)
     note = newest_note(other)
     envelope = device.sign("produce", produce())
     with pytest.raises(KeyStoreUnusable, match=r"log\.1"):
@@ -150,7 +151,7 @@ def test_two_servers_with_the_same_keys_both_sign_with_the_new_one(
     cast: Cast, opened_database: Database, data_dir: Path, open_deployment: OpenDeployment
 ) -> None:
     device, other = cast.device(FACTORY), open_deployment(opened_database, data_dir)
-    renew_key(cast.deployment, "log", "yearly")
+    renew_key(cast.deployment, "log", RenewalReason.SCHEDULED)
     assert other.policy.logs == cast.deployment.policy.logs
     assert record_event(other, device.sign("produce", produce()), remote="test").index
     newest = cast.deployment.sequencer.log_vkey
@@ -160,7 +161,7 @@ def test_two_servers_with_the_same_keys_both_sign_with_the_new_one(
 @pytest.mark.parametrize("which", ["old", "both", "stranger"])
 def test_a_check_finds_a_checkpoint_that_another_key_has_signed(cast: Cast, which: str) -> None:
     deployment = cast.deployment
-    renew_key(deployment, "log", "yearly")
+    renew_key(deployment, "log", RenewalReason.SCHEDULED)
     Signer(deployment.sequencer, "dev-signer", FACTORY).append(2)
     keys = [deployment.keys.key(name) for name in ("log", "log.1")]
     deployment.close()
@@ -188,7 +189,7 @@ def test_a_ledger_that_lost_the_change_quotes_what_the_new_key_signed(
     cast.deployment.close()
     backup = furnished.databases.copy(opened_database)
     first = open_deployment(opened_database, data_dir)
-    renew_key(first, "log", "yearly")
+    renew_key(first, "log", RenewalReason.SCHEDULED)
     Signer(first.sequencer, "dev-signer", FACTORY).append(2)
     lost = newest_note(first)
     first.close()
@@ -201,9 +202,9 @@ def test_a_ledger_that_lost_the_change_quotes_what_the_new_key_signed(
     assert (report.verdict, report.problem.what) == (Verdict.INCOMPLETE, "pinned")
     empty = furnished.databases.copy(furnished.migrated)
     place = open_deployment(empty, quick_path / "new", ledger_origin="pinghu.waste-trace.example/2")
-    begin_ledger(place, old, ended, "disk failure")
+    begin_ledger(place, old, ended, EndingReason.DATABASE_LOST)
     assert place.sequencer.registry.log_keys.epoch == 0
-    renew_key(place, "log", "yearly")
+    renew_key(place, "log", RenewalReason.SCHEDULED)
     assert check_ledger(place.settings, full=True).verdict is Verdict.PROVEN
 
 
@@ -222,7 +223,7 @@ def test_a_mirror_and_a_witness_outside(
         mirror = Mirror(tmp_path / "m", trusted, fetch, deployment.now)
         mirror.step()
         for turn in range(2):
-            renew_key(deployment, "log", f"turn {turn}")
+            renew_key(deployment, "log", RenewalReason.SCHEDULED)
             Signer(deployment.sequencer, f"dev-signer-{turn}", FACTORY).append(2)
         assert mirror.step().size == read_checkpoint(newest_note(deployment)).size
         again = Mirror(tmp_path / "m", trusted, fetch, deployment.now)

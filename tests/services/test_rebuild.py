@@ -37,6 +37,7 @@ from tests.store.ledger_checks import check_ledger
 from tests.store.signer import Signer
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.dsse import envelope_bytes
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import revoke_device
 from waste_trace.services.issue_labels import issue_labels
@@ -156,7 +157,9 @@ class Play:
 
     def finish(self, seed: int) -> None:
         """The devices come home: what they kept arrives in any order, after a revocation."""
-        revoke_device(self.deployment, self.signers[PLATFORM].dev, "lost", last_good_seq=4)
+        revoke_device(
+            self.deployment, self.signers[PLATFORM].dev, RevocationReason.LOST, last_good_seq=4
+        )
         random.Random(seed).shuffle(self.kept)
         for envelope in self.kept:
             self.send(envelope)

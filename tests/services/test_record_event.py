@@ -26,6 +26,7 @@ from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.dsse import envelope_bytes, parse_envelope, sign_envelope
 from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.event import PAYLOAD_TYPE
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.ledger.receipt import verify_receipt
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import revoke_device
@@ -248,7 +249,7 @@ def test_a_revoked_device_counts_up_to_its_last_good_event(factory: Device, cast
     code = cast.containers()[0]
     factory.tell("produce", produce())
     waiting = [factory.sign("fill", fill(code), offline=True) for _ in range(3)]
-    revoke_device(factory.deployment, factory.dev, "lost", last_good_seq=2)
+    revoke_device(factory.deployment, factory.dev, RevocationReason.LOST, last_good_seq=2)
     assert not factory.send(waiting[1]).duplicate
     assert not factory.send(waiting[0]).duplicate
     refuse(factory, waiting[2], RevokedDevice)
@@ -257,7 +258,7 @@ def test_a_revoked_device_counts_up_to_its_last_good_event(factory: Device, cast
 def test_a_revocation_keeps_what_was_logged(factory: Device) -> None:
     envelope = factory.sign("produce", produce())
     factory.send(envelope)
-    revoke_device(factory.deployment, factory.dev, "lost")
+    revoke_device(factory.deployment, factory.dev, RevocationReason.LOST)
     assert factory.send(envelope).duplicate
     refuse(factory, factory.sign("produce", produce()), RevokedDevice)
 

@@ -9,6 +9,7 @@ from tests.devices import Device
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.keys import SigningKey
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.enrol_device import revoke_device
 from waste_trace.services.look_up import list_findings
@@ -98,7 +99,7 @@ def test_an_event_after_the_revocation_is_found_by_its_device_and_resolved(
     device = cast.device(FACTORY)
     device.tell("produce", produce())
     late = device.sign("produce", produce("7.000"), offline=True)
-    revoke_device(deployment, device.dev, "lost")
+    revoke_device(deployment, device.dev, RevocationReason.LOST)
     with pytest.raises(RevokedDevice):
         device.send(late)
     assert count_open(deployment) == {device.dev: 1}

@@ -8,10 +8,12 @@ import pytest
 from tests.cast import BUREAU, FACTORY, GARAGE, KINDS, SITES
 from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database
+from tests.privacy.test_leaves import LOG_FIELDS
 from tests.store.signer import Signer
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.event import parse_event
 from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.reasons import EndingReason, RenewalReason
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Verdict
 from waste_trace.notices.kinds import Email, Wish
@@ -47,8 +49,8 @@ def rolled_back(
     owner = create_user(first, "bureau", "correct-horse-9", "测试员", "regulator", BUREAU)
     wish(first, owner, {"district_finding": WISH})
     add_webhook(first, owner, "https://bureau.example/in", [])
-    renew_key(first, "registrar", "yearly")
-    renew_key(first, "issuer", "yearly")
+    renew_key(first, "registrar", RenewalReason.SCHEDULED)
+    renew_key(first, "issuer", RenewalReason.SCHEDULED)
     first.close()
     old = furnished.databases.copy(opened_database)
     second = open_deployment(opened_database, data_dir)
@@ -77,12 +79,13 @@ def test_the_new_ledger_quotes_how_the_old_one_ended(
     with pytest.raises(LedgerRolledBack):
         old.sequencer.compose("registrar", lambda _: [])
     ended = end_ledger(old, tmp_path / "ended", lost)
-    begin_ledger(place, old, ended, "主机硬盘损坏，最近的备份缺少末尾")
+    begin_ledger(place, old, ended, EndingReason.BACKUP_RESTORED)
     signed = read_checkpoint(lost).size
     assert (ended.held, ended.quoted.size) == (signed - LOST, signed)
     opening = _opening(place)
     assert (opening["continues"], opening["held"]) == (lost, ended.held)
-    assert opening["because"] == "主机硬盘损坏，最近的备份缺少末尾"
+    assert opening["because"] == "backup_restored"
+    assert opening.keys() - LOG_FIELDS == {"because"}
     assert opening["high_water"]["n"] == signed  # type: ignore[index]
     export_bundle(place, tmp_path / "new")
     place.write_public_keys(tmp_path / "new-keys")
@@ -116,7 +119,7 @@ def test_parties_accounts_and_labels_come_along_and_devices_do_not(
 ) -> None:
     old, lost = rolled_back
     before = old.sequencer.registry
-    begin_ledger(place, old, end_ledger(old, tmp_path / "ended", lost), "disk failure")
+    begin_ledger(place, old, end_ledger(old, tmp_path / "ended", lost), EndingReason.DATABASE_LOST)
     registry = place.sequencer.registry
     assert set(registry.organisations) == set(KINDS)
     assert set(registry.sites) == set(SITES.values())
@@ -146,7 +149,7 @@ def test_manifest_numbers_go_on(
     old.sequencer._high_water = HighWater(tmp_path / "no-mark")
     assert number_manifest(old, FACTORY, 2026) == "20263304000001"
     assert number_manifest(old, GARAGE, 2026) == "20263304000002"
-    begin_ledger(place, old, end_ledger(old, tmp_path / "ended", lost), "disk failure")
+    begin_ledger(place, old, end_ledger(old, tmp_path / "ended", lost), EndingReason.DATABASE_LOST)
     assert number_manifest(place, FACTORY, 2026) == "20263304000003"
 
 
@@ -178,10 +181,8 @@ def test_what_must_not_be_quoted_or_begun(
             end_ledger(old, tmp_path / str(number), newest)
     ended = end_ledger(old, tmp_path / "ended", lost)
     with pytest.raises(RestoreRefused, match="name of its own"):
-        begin_ledger(old, old, ended, "x")
-    with pytest.raises(RestoreRefused, match="reason"):
-        begin_ledger(place, old, ended, "")
-    begin_ledger(place, old, ended, "x")
+        begin_ledger(old, old, ended, EndingReason.DATABASE_LOST)
+    begin_ledger(place, old, ended, EndingReason.DATABASE_LOST)
     with pytest.raises(RestoreRefused, match="already"):
-        begin_ledger(place, old, ended, "x")
+        begin_ledger(place, old, ended, EndingReason.DATABASE_LOST)
     shutil.rmtree(tmp_path / "ended")

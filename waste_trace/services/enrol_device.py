@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import ClassVar, Literal, TypeAlias, cast
+from typing import ClassVar, cast
 
 from sqlalchemy import Connection, select, update
 
@@ -16,6 +16,7 @@ from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import InvalidSignature
 from waste_trace.ledger.keys import verify
 from waste_trace.ledger.leaf import Leaf, parse_leaf
+from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.plain_text import MOST_NAME, is_plain
 from waste_trace.services.prove import prove_event
@@ -29,10 +30,6 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: people read codes 
 _CONTEXT = b"waste-trace-enrol-v1\n"
 #: The name of the disclosure that says what people call a device; they may name it after one.
 DEVICE_NAME = "device_name"
-#: Why a key ends. A leaf keeps it for ever, so nobody words it: it could name who lost the device.
-RevocationReason: TypeAlias = Literal[
-    "lost", "stolen", "broken", "replaced", "misused", "mistake", "other"
-]
 
 
 class EnrolmentRefused(WasteTraceError):
@@ -165,7 +162,7 @@ def revoke_device(
             "dev": dev,
             "ep": epoch,
             "last_good_seq": last,
-            "reason": reason,
+            "reason": reason.value,
         }
         return [Draft("key.revoke", body)]
 

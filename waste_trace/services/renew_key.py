@@ -14,10 +14,10 @@ from sqlalchemy import Connection, select
 from waste_trace.custody.errors import CustodyError
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.note import log_vkey
+from waste_trace.ledger.reasons import RenewalReason
 from waste_trace.ledger.registry import REGISTRAR
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import SERVICES, enrolment
-from waste_trace.services.plain_text import is_plain
 from waste_trace.store.key_store import service_key_name
 from waste_trace.store.sequencer import Draft, Recorded
 from waste_trace.store.sequencer.own_keys import LOG
@@ -28,23 +28,20 @@ RENEWABLE = (LOG, REGISTRAR, *SERVICES)
 
 
 class RenewalRefused(CustodyError):
-    """There is no such service, or no reason."""
+    """There is no such service."""
 
     code: ClassVar[str] = "renewal-refused"
-    default_do_zh = f"名称：{'、'.join(RENEWABLE)}；原因为 1 至 200 字。"
-    default_do_en = f"The names are {', '.join(RENEWABLE)}; a reason has 1 to 200 characters."
+    default_do_zh = f"名称：{'、'.join(RENEWABLE)}。"
+    default_do_en = f"The names are {', '.join(RENEWABLE)}."
 
 
-def renew_key(deployment: Deployment, name: str, reason: str) -> Recorded:
+def renew_key(deployment: Deployment, name: str, reason: RenewalReason) -> Recorded:
     """Make a new key for ``name``, one of `RENEWABLE`; the leaf from which on it counts.
-
-    Args:
-        reason: for everybody to read.
 
     Raises:
         RenewalRefused
     """
-    if name not in RENEWABLE or not is_plain(reason, 200):
+    if name not in RENEWABLE:
         raise RenewalRefused(f"不能更换“{name}”的密钥。", f"The key of {name!r} cannot be renewed.")
     if name == REGISTRAR:
         return _renew_registrar_key(deployment, reason)
@@ -53,7 +50,7 @@ def renew_key(deployment: Deployment, name: str, reason: str) -> Recorded:
     return _renew_service_key(deployment, name, reason)
 
 
-def _renew_service_key(deployment: Deployment, dev: str, reason: str) -> Recorded:
+def _renew_service_key(deployment: Deployment, dev: str, reason: RenewalReason) -> Recorded:
     """Enrol the next key and end the one before, in the name of the registrar."""
     ep = deployment.sequencer.refresh().epochs[dev]
 
@@ -65,14 +62,14 @@ def _renew_service_key(deployment: Deployment, dev: str, reason: str) -> Recorde
             "dev": dev,
             "ep": ep,
             "last_good_seq": next_seq - 1,
-            "reason": reason,
+            "reason": reason.value,
         }
         return [enrolment(deployment, dev, ep + 1), Draft("key.revoke", ended)]
 
     return deployment.sequencer.compose("registrar", build)[0]
 
 
-def _renew_registrar_key(deployment: Deployment, reason: str) -> Recorded:
+def _renew_registrar_key(deployment: Deployment, reason: RenewalReason) -> Recorded:
     """``key.rotate``, as a device does it: the old key signs which one comes after it."""
     ep = deployment.sequencer.refresh().epochs[REGISTRAR]
     public_key = deployment.keys.key(service_key_name(REGISTRAR, ep + 1)).public_key
@@ -88,14 +85,14 @@ def _renew_registrar_key(deployment: Deployment, reason: str) -> Recorded:
             "pub": b64(public_key),
             "last_seq": next_seq - 1,
             "last_hash": last_hash,
-            "reason": reason,
+            "reason": reason.value,
         }
         return [Draft("key.rotate", body)]
 
     return deployment.sequencer.compose(REGISTRAR, build)[0]
 
 
-def _renew_log_key(deployment: Deployment, reason: str) -> Recorded:
+def _renew_log_key(deployment: Deployment, reason: RenewalReason) -> Recorded:
     sequencer = deployment.sequencer
     ep = sequencer.refresh().log_keys.epoch + 1
     key = deployment.keys.key(service_key_name(LOG, ep))
@@ -103,6 +100,6 @@ def _renew_log_key(deployment: Deployment, reason: str) -> Recorded:
         "ep": ep,
         "vkey": log_vkey(sequencer.origin, key).text,
         "replaces": sequencer.log_vkey.text,
-        "reason": reason,
+        "reason": reason.value,
     }
     return sequencer.compose(REGISTRAR, lambda _: [Draft("log.key", body)])[0]

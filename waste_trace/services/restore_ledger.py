@@ -17,6 +17,7 @@ from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import LedgerError
 from waste_trace.ledger.policy import Policy, assess, format_policy
+from waste_trace.ledger.reasons import EndingReason
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Verdict
 from waste_trace.services.check_signers import LogSigners
@@ -24,7 +25,6 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.export_bundle import export_bundle
 from waste_trace.services.number_manifest import AUTHOR as NUMBERING
 from waste_trace.services.open_ledger import open_ledger
-from waste_trace.services.plain_text import is_plain
 from waste_trace.services.prove import newest_note
 from waste_trace.services.witness_policy import with_logs
 from waste_trace.store.key_store import service_key_name
@@ -99,18 +99,16 @@ def end_ledger(old: Deployment, folder: Path, newest: str | None = None) -> Ende
     return Ended(held, chosen, quoted, mark or (held, read_checkpoint(note).root))
 
 
-def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: str) -> None:
+def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: EndingReason) -> None:
     """Open the new ledger with the quote in leaf 0; take over parties, accounts, label key.
 
     Devices are not taken over: each has to enrol again, so that its chain begins in this ledger.
 
     Raises:
-        RestoreRefused: the name is the old one, the place is not empty, or the reason is no text.
+        RestoreRefused: the name is the old one, or the place is not empty.
     """
     if new.sequencer.origin == old.sequencer.origin:
         raise RestoreRefused("新台账不能沿用原名称。", "The new ledger needs a name of its own.")
-    if not is_plain(because, 500):
-        raise RestoreRefused("请用 1 至 500 字写明原因。", "Give a reason: 1 to 500 characters.")
     # Labels in the yards were signed with them; they stay genuine.
     for ep in range(old.sequencer.registry.epochs.get("issuer", 0) + 1):
         name = service_key_name("issuer", ep)
@@ -122,7 +120,7 @@ def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: str) -
         "continues": ended.note,
         "held": ended.held,
         "high_water": {"n": size, "root": b64(root)},
-        "because": because,
+        "because": because.value,
     }
     if not open_ledger(new, continues):
         raise RestoreRefused("目标位置已有台账。", "There is a ledger in that place already.")
