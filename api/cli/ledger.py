@@ -101,7 +101,7 @@ def restore(
         Path | None, typer.Option(help="他处留存的更新检查点 a newer checkpoint kept elsewhere")
     ] = None,
 ) -> None:
-    """数据库已丢失条目时另立台账。 Continue under a new name when signed entries are lost."""
+    """丢失条目或登记员密钥被盗时另立台账。 Go on under a new name: entries or key are lost."""
     settings = Settings()
     if into.exists() and any(into.iterdir()):
         say(f"✗ {into} 不是空文件夹。 It is not an empty folder.")
@@ -109,10 +109,11 @@ def restore(
     changed = {"data_dir": into, "database_url": database, "ledger_origin": origin,
                "witness_policy": ""}  # fmt: skip
     with opened(settings) as old:
-        ended = end_ledger(old, into / "ended", newest.read_text("utf-8") if newest else None)
+        brought = newest.read_text("utf-8") if newest else None
+        ended = end_ledger(old, into / "ended", because, brought)
         # Not a copy of the settings: that would bring the old database's cached address along.
         with opened(Settings(**{**settings.model_dump(), **changed})) as new:
-            begin_ledger(new, old, ended, because)
+            begin_ledger(new, old, ended)
             new.write_public_keys(into / "public-keys")
     say(f"原台账止于 {ended.quoted.size} 条，现存 {ended.held} 条：{into / 'ended'}")
     say(f"The old ledger ends at {ended.quoted.size} entries; {ended.held} are left.")

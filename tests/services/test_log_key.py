@@ -195,14 +195,14 @@ def test_a_ledger_that_lost_the_change_quotes_what_the_new_key_signed(
     first.close()
     old = open_deployment(backup, data_dir)
     assert old.sequencer.read_only is not None
-    ended = end_ledger(old, tmp_path / "ended", lost)
+    ended = end_ledger(old, tmp_path / "ended", EndingReason.DATABASE_LOST, lost)
     assert ended.quoted.size == read_checkpoint(lost).size
     report = verify_bundle(tmp_path / "ended/bundle", tmp_path / "ended/keys")
     assert report.problem is not None
     assert (report.verdict, report.problem.what) == (Verdict.INCOMPLETE, "pinned")
     empty = furnished.databases.copy(furnished.migrated)
     place = open_deployment(empty, quick_path / "new", ledger_origin="pinghu.waste-trace.example/2")
-    begin_ledger(place, old, ended, EndingReason.DATABASE_LOST)
+    begin_ledger(place, old, ended)
     assert place.sequencer.registry.log_keys.epoch == 0
     renew_key(place, "log", RenewalReason.SCHEDULED)
     assert check_ledger(place.settings, full=True).verdict is Verdict.PROVEN

@@ -1,6 +1,7 @@
 """A ledger that lost signed entries goes on under a new name, and says so in its first leaf."""
 
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,8 @@ def test_the_new_ledger_quotes_how_the_old_one_ended(
     old, lost = rolled_back
     with pytest.raises(LedgerRolledBack):
         old.sequencer.compose("registrar", lambda _: [])
-    ended = end_ledger(old, tmp_path / "ended", lost)
-    begin_ledger(place, old, ended, EndingReason.BACKUP_RESTORED)
+    ended = end_ledger(old, tmp_path / "ended", EndingReason.BACKUP_RESTORED, lost)
+    begin_ledger(place, old, ended)
     signed = read_checkpoint(lost).size
     assert (ended.held, ended.quoted.size) == (signed - LOST, signed)
     opening = _opening(place)
@@ -102,7 +103,7 @@ def test_with_all_that_was_signed_the_old_bundle_answers_the_quote(
 ) -> None:  # fmt: skip
     """The lost database turns up later: it is of the quoted history, or it is not."""
     old, lost = rolled_back
-    end_ledger(old, tmp_path / "ended", lost)
+    end_ledger(old, tmp_path / "ended", EndingReason.DATABASE_LOST, lost)
     old.close()
     found = open_deployment(opened_database, data_dir)
     export_bundle(found, tmp_path / "found")
@@ -119,7 +120,7 @@ def test_parties_accounts_and_labels_come_along_and_devices_do_not(
 ) -> None:
     old, lost = rolled_back
     before = old.sequencer.registry
-    begin_ledger(place, old, end_ledger(old, tmp_path / "ended", lost), EndingReason.DATABASE_LOST)
+    begin_ledger(place, old, end_ledger(old, tmp_path / "ended", EndingReason.DATABASE_LOST, lost))
     registry = place.sequencer.registry
     assert set(registry.organisations) == set(KINDS)
     assert set(registry.sites) == set(SITES.values())
@@ -149,7 +150,7 @@ def test_manifest_numbers_go_on(
     old.sequencer._high_water = HighWater(tmp_path / "no-mark")
     assert number_manifest(old, FACTORY, 2026) == "20263304000001"
     assert number_manifest(old, GARAGE, 2026) == "20263304000002"
-    begin_ledger(place, old, end_ledger(old, tmp_path / "ended", lost), EndingReason.DATABASE_LOST)
+    begin_ledger(place, old, end_ledger(old, tmp_path / "ended", EndingReason.DATABASE_LOST, lost))
     assert number_manifest(place, FACTORY, 2026) == "20263304000003"
 
 
@@ -157,16 +158,32 @@ def test_without_a_newer_checkpoint_its_own_is_quoted_with_the_mark(
     rolled_back: tuple[Deployment, str], tmp_path: Path
 ) -> None:
     old, lost = rolled_back
-    ended: Ended = end_ledger(old, tmp_path / "ended")
+    ended: Ended = end_ledger(old, tmp_path / "ended", EndingReason.DATABASE_LOST)
     assert (ended.note, ended.quoted.size) == (newest_note(old), ended.held)
     assert ended.mark == (read_checkpoint(lost).size, read_checkpoint(lost).root)
 
 
 def test_a_whole_ledger_is_not_ended(deployment: Deployment, tmp_path: Path) -> None:
-    for newest in (None, newest_note(deployment)):
+    others = set(EndingReason) - {EndingReason.REGISTRAR_KEY_STOLEN}
+    for newest, because in product((None, newest_note(deployment)), others):
         with pytest.raises(RestoreRefused, match="whole and open"):
-            end_ledger(deployment, tmp_path / "ended", newest)
+            end_ledger(deployment, tmp_path / "ended", because, newest)
     assert not (tmp_path / "ended").exists()
+
+
+def test_a_stolen_registrar_key_ends_a_whole_ledger(
+    deployment: Deployment, place: Deployment, tmp_path: Path
+) -> None:
+    newest = newest_note(deployment)
+    ended = end_ledger(deployment, tmp_path / "ended", EndingReason.REGISTRAR_KEY_STOLEN)
+    assert (ended.note, ended.held) == (newest, read_checkpoint(newest).size)
+    begin_ledger(place, deployment, ended)
+    opening = _opening(place)
+    assert (opening["continues"], opening["because"]) == (newest, "registrar_key_stolen")
+    keys = [one.sequencer.registrar_vkey.public_key for one in (deployment, place)]
+    assert keys[0] != keys[1]
+    report = verify_bundle(tmp_path / "ended/bundle", tmp_path / "ended/keys")
+    assert (report.verdict, report.problem) == (Verdict.PROVEN, None)
 
 
 def test_what_must_not_be_quoted_or_begun(
@@ -178,11 +195,11 @@ def test_what_must_not_be_quoted_or_begun(
     fork = sign_checkpoint(Checkpoint(origin, held.size, bytes(32)), old.keys.key("log"))
     for number, newest in enumerate((forged, fork, "no note", lost + "x" * 9000)):
         with pytest.raises(RestoreRefused):
-            end_ledger(old, tmp_path / str(number), newest)
-    ended = end_ledger(old, tmp_path / "ended", lost)
+            end_ledger(old, tmp_path / str(number), EndingReason.DATABASE_LOST, newest)
+    ended = end_ledger(old, tmp_path / "ended", EndingReason.DATABASE_LOST, lost)
     with pytest.raises(RestoreRefused, match="name of its own"):
-        begin_ledger(old, old, ended, EndingReason.DATABASE_LOST)
-    begin_ledger(place, old, ended, EndingReason.DATABASE_LOST)
+        begin_ledger(old, old, ended)
+    begin_ledger(place, old, ended)
     with pytest.raises(RestoreRefused, match="already"):
-        begin_ledger(place, old, ended, EndingReason.DATABASE_LOST)
+        begin_ledger(place, old, ended)
     shutil.rmtree(tmp_path / "ended")

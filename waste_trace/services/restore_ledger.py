@@ -1,4 +1,4 @@
-"""Continue a ledger that has lost entries under a new name, on purpose and in the open.
+"""Continue a ledger that has lost entries, or its registrar, under a new name, and in the open.
 
 What was signed and is gone cannot be signed again with other content: that would be a second
 history. So the old ledger ends, and leaf 0 of the new one quotes the newest checkpoint of the old.
@@ -54,21 +54,26 @@ class Ended:
     Attributes:
         note: the newest known checkpoint, a signed note; ``quoted`` is what it says.
         mark: size and root of the high-water mark, which is not signed and may be newer still.
+        because: as leaf 0 of the next ledger says it.
     """
 
     held: int
     note: str
     quoted: Checkpoint
     mark: tuple[int, bytes]
+    because: EndingReason
 
 
-def end_ledger(old: Deployment, folder: Path, newest: str | None = None) -> Ended:
+def end_ledger(
+    old: Deployment, folder: Path, because: EndingReason, newest: str | None = None
+) -> Ended:
     """Write what the old ledger still holds to ``folder`` and say how it ends.
 
     ``folder/bundle`` is its audit bundle; ``folder/keys`` are its public keys with the quoted
     checkpoint pinned, so that verifying the one with the other says what is missing.
 
     Args:
+        because: only a stolen registrar key ends a ledger of which nothing is lost.
         newest: a newer checkpoint that somebody outside had: a witness, the mirror, a device.
 
     Raises:
@@ -78,7 +83,8 @@ def end_ledger(old: Deployment, folder: Path, newest: str | None = None) -> Ende
     held = read_checkpoint(note).size
     quoted = _quoted(old, note, newest)
     mark = HighWater(old.settings.data_dir / "high-water").reached(old.sequencer.origin)
-    if quoted.size == held and old.sequencer.read_only is None:
+    stolen = because is EndingReason.REGISTRAR_KEY_STOLEN
+    if quoted.size == held and old.sequencer.read_only is None and not stolen:
         raise RestoreRefused(
             "台账完整并可写入，无需另立。", "This ledger is whole and open; it simply goes on."
         )
@@ -96,10 +102,10 @@ def end_ledger(old: Deployment, folder: Path, newest: str | None = None) -> Ende
     chosen = newest if newest is not None and quoted.size > held else note
     (folder / "keys/pinned").mkdir()
     (folder / "keys/pinned/quoted.checkpoint").write_text(chosen, encoding="utf-8")
-    return Ended(held, chosen, quoted, mark or (held, read_checkpoint(note).root))
+    return Ended(held, chosen, quoted, mark or (held, read_checkpoint(note).root), because)
 
 
-def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: EndingReason) -> None:
+def begin_ledger(new: Deployment, old: Deployment, ended: Ended) -> None:
     """Open the new ledger with the quote in leaf 0; take over parties, accounts, label key.
 
     Devices are not taken over: each has to enrol again, so that its chain begins in this ledger.
@@ -120,7 +126,7 @@ def begin_ledger(new: Deployment, old: Deployment, ended: Ended, because: Ending
         "continues": ended.note,
         "held": ended.held,
         "high_water": {"n": size, "root": b64(root)},
-        "because": because.value,
+        "because": ended.because.value,
     }
     if not open_ledger(new, continues):
         raise RestoreRefused("目标位置已有台账。", "There is a ledger in that place already.")
