@@ -24,12 +24,21 @@ async function checkSignature(algorithm, key, signature, message) {
   if (!(await crypto.subtle.verify(name, imported, signature, message))) throw new Error('the signature does not match');
 }
 
-async function readVkey(line) {
+// Types of verifier keys: the bytes that a key of each has.
+const [NOTE, COSIGNATURE, ML_DSA_44] = [1, 4, 6];
+const ML_DSA_44_BYTES = 2420;
+const KEY_BYTES = { [NOTE]: 32, [COSIGNATURE]: 32, [ML_DSA_44]: 1312 };
+
+// A log that signs with ML-DSA-44 only, which browsers do not have: that shows nothing for or against it.
+class Unchecked extends Error {}
+
+async function readVkey(line, kinds = [NOTE]) {
   const match = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(line);
   if (!match) throw new Error('not a verifier key');
   const material = unbase64(match[3]);
   const id = hex((await sha256(utf8.encode(`${match[1]}\n`), material)).subarray(0, 4));
   if (id !== match[2]) throw new Error('the key id does not belong to the key');
+  if (!kinds.includes(material[0]) || material.length !== 1 + KEY_BYTES[material[0]]) throw new Error('a key of another type or length');
   return { name: match[1], id, kind: material[0], key: material.subarray(1), text: line };
 }
 
@@ -66,8 +75,8 @@ async function parsePolicy(data) {
     if (words.length === 0 || words[0].startsWith('#')) continue;
     const [verb, name, ...rest] = words;
     const known = (word) => policy.witnesses.has(word) || policy.groups.has(word);
-    if (verb === 'log') policy.logs.push(await readVkey(name));
-    else if (verb === 'witness' && !known(name)) policy.witnesses.set(name, await readVkey(rest[0]));
+    if (verb === 'log') policy.logs.push(await readVkey(name, [NOTE, ML_DSA_44]));
+    else if (verb === 'witness' && !known(name)) policy.witnesses.set(name, await readVkey(rest[0], [COSIGNATURE, ML_DSA_44]));
     else if (verb === 'group' && !known(name) && rest.length > 1 && rest.slice(1).every(known)) {
       const threshold = { any: 1, all: rest.length - 1 }[rest[0]] ?? Number(rest[0]);
       if (!(threshold >= 1 && threshold < rest.length)) throw new Error('a threshold of the policy');
@@ -84,24 +93,44 @@ async function requireLogKey(data, key) {
   if (key) await openCheckpoint(data, { logs: [key], witnesses: new Map(), groups: new Map(), quorum: 'none' });
 }
 
+// The seconds that a line of a cosignature begins with; its signature has so many bytes.
+function stampOf(line, bytes) {
+  if (line.length !== 8 + bytes) throw new Error('a cosignature has another length');
+  const seconds = new DataView(line.buffer, line.byteOffset, 8).getBigUint64(0);
+  if (seconds >= 2n ** 63n) throw new Error('the time of a cosignature');
+  return seconds;
+}
+
 // The checkpoint, if a log of the policy signed it, and the witnesses of the policy that cosigned, each with the seconds of its clock.
+// `unchecked` names those of the policy whose line is of ML-DSA-44: it is well formed, and counts for nothing here.
 async function openCheckpoint(data, policy) {
   const note = parseNote(data);
   const checkpoint = parseCheckpoint(note.text);
   const body = utf8.encode(note.text);
+  const unchecked = [];
   let signed = false;
   for (const log of policy.logs) {
     const signature = note.signatures.get(`${log.name}+${log.id}`);
-    if (!signature || log.kind !== 1) continue;
+    if (!signature) continue;
+    if (log.kind === ML_DSA_44) {
+      stampOf(signature, ML_DSA_44_BYTES);
+      unchecked.push(log.name);
+      continue;
+    }
     await checkSignature('ed25519', log.key, signature, body);
     signed ||= log.name === checkpoint.origin;
   }
+  if (!signed && unchecked.includes(checkpoint.origin)) throw new Unchecked('the log has signed with ML-DSA-44, which a browser cannot check');
   if (!signed) throw new Error('no trusted log has signed this checkpoint');
   const cosigned = new Map();
   for (const [name, witness] of policy.witnesses) {
     const line = note.signatures.get(`${witness.name}+${witness.id}`);
-    if (!line || witness.kind !== 4) continue; // browsers have no ML-DSA-44: such a line is not counted
-    const seconds = new DataView(line.buffer, line.byteOffset, 8).getBigUint64(0);
+    if (!line) continue;
+    const seconds = stampOf(line, witness.kind === ML_DSA_44 ? ML_DSA_44_BYTES : 64);
+    if (witness.kind === ML_DSA_44) {
+      unchecked.push(name);
+      continue;
+    }
     const message = join(utf8.encode(`cosignature/v1\ntime ${seconds}\n`), body);
     await checkSignature('ed25519', witness.key, line.subarray(8), message);
     cosigned.set(name, Number(seconds));
@@ -110,5 +139,5 @@ async function openCheckpoint(data, policy) {
     const group = policy.groups.get(name);
     return group ? group.members.filter(met).length >= group.threshold : cosigned.has(name);
   };
-  return { ...checkpoint, cosigned, quorumMet: policy.quorum === 'none' || met(policy.quorum) };
+  return { ...checkpoint, cosigned, unchecked, quorumMet: policy.quorum === 'none' || met(policy.quorum) };
 }

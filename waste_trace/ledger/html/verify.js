@@ -61,7 +61,8 @@ class Verification {
     }
     if (altered) throw altered;
     if (!this.checkpoint.quorumMet) {
-      throw new Finding('witnesses', '见证未达法定数。', 'The quorum of witnesses is not met.', { file: 'checkpoint', verdict: 'incomplete' });
+      const [zh, en] = this.checkpoint.unchecked.length ? ['，浏览器无法核验的签名未计入', '; what a browser cannot check was not counted'] : ['', ''];
+      throw new Finding('witnesses', `见证未达法定数${zh}。`, `The quorum of witnesses is not met${en}.`, { file: 'checkpoint', verdict: 'incomplete' });
     }
     if (this.checkpoint.cosigned.size === 0) this.warn(null, null, '策略不要求见证：无法排除分叉视图', 'no witness is required: split views pass');
     this.checks.push('witnesses');
@@ -109,7 +110,17 @@ class Verification {
     this.checkpoint = await this.attempt('checkpoint', 'checkpoint', () => openCheckpoint(this.read('checkpoint'), trusted));
     await this.attempt('checkpoint', 'checkpoint', () => requireLogKey(this.read('checkpoint'), events.logKeyAt(this.checkpoint.size)));
     if (!this.checks.includes('checkpoint')) this.checks.splice(1, 0, 'checkpoint');
+    this.warnUnchecked('checkpoint', this.checkpoint);
     return trusted;
+  }
+
+  // Before all other warnings, of which a long list is cut: "proven" leaves these signatures out.
+  warnUnchecked(file, { unchecked }) {
+    for (const name of unchecked) {
+      const zh = `${file}：有 ${name} 的 ML-DSA-44 签名，浏览器无法核验，未计入；请用 waste-trace-verify`;
+      const en = `${file}: there is an ML-DSA-44 signature of ${name}, which a browser cannot check and this page does not count; waste-trace-verify does`;
+      this.warnings.unshift({ index: null, device: null, zh, en });
+    }
   }
 
   // A key that the reader does not know may be a later one of the log: then the entries must name it
@@ -183,7 +194,8 @@ class Verification {
     } catch (error) {
       if (error instanceof Finding) throw error;
       const place = where.index === undefined ? file : `${where.index}`;
-      throw new Finding(what, `${place}：核验不通过（${error.message}）。`, `${place}: ${error.message}.`, { file, ...where });
+      const [verdict, zh] = error instanceof Unchecked ? ['incomplete', '无法核验'] : ['tampered', '核验不通过'];
+      throw new Finding(what, `${place}：${zh}（${error.message}）。`, `${place}: ${error.message}.`, { file, verdict, ...where });
     }
   }
 
@@ -280,6 +292,7 @@ class Verification {
       if (old.origin !== this.checkpoint.origin) throw new Finding('pinned', '留存的检查点属于另一台账。', 'The pinned checkpoint is of another log.', { file: name });
       await this.requirePrefix('pinned', name, old);
       await this.attempt('pinned', name, () => requireLogKey(note, events.logKeyAt(old.size)));
+      this.warnUnchecked(name, old);
       kept.push(old);
     }
     this.checks.push('pinned');
