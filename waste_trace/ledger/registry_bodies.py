@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from waste_trace.ledger.canonical import JsonValue
-from waste_trace.ledger.encoding import decode_b64, decode_b64url
-from waste_trace.ledger.errors import MalformedKey, RefusedKeyEvent
 from waste_trace.ledger.event import Event
-from waste_trace.ledger.keys import check_public_key
+from waste_trace.ledger.registry_fields import (
+    DIGEST,
+    bytes_in,
+    device_in,
+    hash_in,
+    integer_in,
+    key_in,
+    text_in,
+    wrong_field,
+)
 
 LOG_EVENT_TYPES = frozenset(
     [
@@ -29,9 +36,7 @@ LOG_EVENT_TYPES = frozenset(
 PURPOSES = ("device", "label", "service")
 ORG_KINDS = ("producer", "transporter", "platform", "treatment", "regulator")
 MAX_ERASED = 200  # digests of one erasure leaf, so that it stays well below the largest event
-_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _ACTOR = re.compile(r"usr_[a-z0-9]{6,32}")
-_DEVICE = re.compile(r"[a-z0-9][a-z0-9-]{2,47}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,28 +165,31 @@ def read_body(event: Event) -> LogBody:
     body = event.body
     match event.typ:
         case "ledger.open":
-            first = _text(body, "log_key") if "log_key" in body else ""
-            catalogue = _text(body, "catalogue")
-            return Opening(_text(body, "origin"), _text(body, "registrar"), catalogue, first)
+            first = text_in(body, "log_key") if "log_key" in body else ""
+            catalogue = text_in(body, "catalogue")
+            return Opening(text_in(body, "origin"), text_in(body, "registrar"), catalogue, first)
         case "key.enrol":
             return _enrolment(body)
         case "key.rotate":
-            alg, pub = _key(body)
-            last_seq = _integer(body, "last_seq", -1)
+            alg, pub = key_in(body)
+            last_seq = integer_in(body, "last_seq", -1)
             return KeyRotation(
-                _integer(body, "ep"), alg, pub, last_seq, _text(body, "last_hash", empty=True)
+                integer_in(body, "ep"), alg, pub, last_seq, text_in(body, "last_hash", empty=True)
             )
         case "key.revoke":
-            last_good = _integer(body, "last_good_seq", -1)
+            last_good = integer_in(body, "last_good_seq", -1)
             return KeyRevocation(
-                _device(body), _integer(body, "ep"), last_good, _text(body, "reason", empty=True)
+                device_in(body),
+                integer_in(body, "ep"),
+                last_good,
+                text_in(body, "reason", empty=True),
             )
         case "log.key":
-            vkey, before = _text(body, "vkey"), _text(body, "replaces")
-            return NextLogKey(_integer(body, "ep"), vkey, before)
+            vkey, before = text_in(body, "vkey"), text_in(body, "replaces")
+            return NextLogKey(integer_in(body, "ep"), vkey, before)
         case "org.register":
             return Organisation(
-                _text(body, "org"), _text(body, "name"), _kinds(body), _text(body, "region")
+                text_in(body, "org"), text_in(body, "name"), _kinds(body), text_in(body, "region")
             )
         case "site.register":
             return _site(body)
@@ -190,94 +198,67 @@ def read_body(event: Event) -> LogBody:
         case "evidence.device_fork":
             return _fork(body)
         case _:
-            raise _bad("typ")
+            raise wrong_field("typ")
 
 
 def _enrolment(body: dict[str, JsonValue]) -> KeyEnrolment:
-    alg, pub = _key(body)
-    purpose = _text(body, "purpose")
+    alg, pub = key_in(body)
+    purpose = text_in(body, "purpose")
     if purpose not in PURPOSES:
-        raise _bad("purpose")
-    if _integer(body, "from_seq") != 0:
-        raise _bad("from_seq")
+        raise wrong_field("purpose")
+    if integer_in(body, "from_seq") != 0:
+        raise wrong_field("from_seq")
     return KeyEnrolment(
-        dev=_device(body),
-        ep=_integer(body, "ep"),
+        dev=device_in(body),
+        ep=integer_in(body, "ep"),
         alg=alg,
         pub=pub,
-        org=_text(body, "org", empty=True),
+        org=text_in(body, "org", empty=True),
         purpose=purpose,
-        name=_text(body, "name"),
+        name=text_in(body, "name"),
     )
 
 
 def _site(body: dict[str, JsonValue]) -> Site:
-    capacity = _text(body, "capacity_kg") if "capacity_kg" in body else ""
+    capacity = text_in(body, "capacity_kg") if "capacity_kg" in body else ""
     return Site(
-        _text(body, "site"), _text(body, "org"), _text(body, "name"), _text(body, "kind"), capacity
+        text_in(body, "site"),
+        text_in(body, "org"),
+        text_in(body, "name"),
+        text_in(body, "kind"),
+        capacity,
     )
 
 
 def _erasure(body: dict[str, JsonValue]) -> Erasure:
     value = body.get("digests")
     listed = value if isinstance(value, list) else []
-    digests = tuple(text for text in listed if isinstance(text, str) and _DIGEST.fullmatch(text))
-    actor = _text(body, "actor") if "actor" in body else ""
+    digests = tuple(text for text in listed if isinstance(text, str) and DIGEST.fullmatch(text))
+    actor = text_in(body, "actor") if "actor" in body else ""
     if actor and not _ACTOR.fullmatch(actor):
-        raise _bad("actor")
+        raise wrong_field("actor")
     if not isinstance(value, list) or len(digests) != len(listed) or len(digests) > MAX_ERASED:
-        raise _bad("digests")
+        raise wrong_field("digests")
     if len(set(digests)) != len(digests) or not (digests or actor):
-        raise _bad("digests")
-    return Erasure(digests, _text(body, "basis"), actor)
+        raise wrong_field("digests")
+    return Erasure(digests, text_in(body, "basis"), actor)
 
 
 def _fork(body: dict[str, JsonValue]) -> ForkEvidence:
     quoted = "payload" in body or "sig" in body
     evidence = ForkEvidence(
-        dev=_device(body),
-        ep=_integer(body, "ep"),
-        seq=_integer(body, "seq"),
-        index=_integer(body, "index"),
-        first=_hash(body, "first"),
-        second=_hash(body, "second"),
-        payload=_bytes(body, "payload") if quoted else b"",
-        signature=_bytes(body, "sig") if quoted else b"",
+        dev=device_in(body),
+        ep=integer_in(body, "ep"),
+        seq=integer_in(body, "seq"),
+        index=integer_in(body, "index"),
+        first=hash_in(body, "first"),
+        second=hash_in(body, "second"),
+        payload=bytes_in(body, "payload") if quoted else b"",
+        signature=bytes_in(body, "sig") if quoted else b"",
     )
     if evidence.first == evidence.second:
-        raise _bad("second")
+        raise wrong_field("second")
     return evidence
-
-
-def _hash(body: dict[str, JsonValue], name: str) -> bytes:
-    text = _text(body, name)
-    if not _DIGEST.fullmatch(text):
-        raise _bad(name)
-    return decode_b64url(text)
-
-
-def _bytes(body: dict[str, JsonValue], name: str) -> bytes:
-    try:
-        return decode_b64(_text(body, name))
-    except ValueError as error:
-        raise _bad(name) from error
-
-
-def _key(body: dict[str, JsonValue]) -> tuple[str, bytes]:
-    alg = _text(body, "alg")
-    try:
-        pub = decode_b64(_text(body, "pub"))
-        check_public_key(alg, pub)
-    except (ValueError, MalformedKey) as error:
-        raise _bad("pub") from error
-    return alg, pub
-
-
-def _device(body: dict[str, JsonValue]) -> str:
-    dev = _text(body, "dev")
-    if not _DEVICE.fullmatch(dev):
-        raise _bad("dev")
-    return dev
 
 
 def _kinds(body: dict[str, JsonValue]) -> tuple[str, ...]:
@@ -285,25 +266,5 @@ def _kinds(body: dict[str, JsonValue]) -> tuple[str, ...]:
     kinds = value if isinstance(value, list) else []
     names = tuple(kind for kind in kinds if isinstance(kind, str) and kind in ORG_KINDS)
     if not names or len(names) != len(kinds) or len(set(names)) != len(names):
-        raise _bad("kinds")
+        raise wrong_field("kinds")
     return names
-
-
-def _text(body: dict[str, JsonValue], name: str, *, empty: bool = False) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not (value or empty):
-        raise _bad(name)
-    return value
-
-
-def _integer(body: dict[str, JsonValue], name: str, least: int = 0) -> int:
-    value = body.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise _bad(name)
-    return value
-
-
-def _bad(name: str) -> RefusedKeyEvent:
-    return RefusedKeyEvent(
-        f"登记内容字段 {name} 不合规。", f"Body field {name!r} is missing or malformed.", field=name
-    )
