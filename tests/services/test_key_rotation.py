@@ -164,3 +164,15 @@ def test_a_rotation_that_names_another_past_is_refused(
     assert sync(device, client).refused == [number]
     device.record("produce", produce("2.000"))
     assert len(sync(device, client).received) == 1
+
+
+def test_a_rotation_says_nothing_beside_the_key(device: Handheld, client: httpx.Client) -> None:
+    """A leaf is for everybody to read, and nobody can erase it."""
+    new = SigningKey.generate()
+    body = {"ep": 1, "alg": "ed25519", "pub": b64(new.public_key), "last_seq": -1,
+            "last_hash": "", "note": "张师傅 13800000001"}  # fmt: skip
+    number = device.record("key.rotate", body)
+    outcome = sync(device, client)
+    assert (outcome.received, outcome.refused) == ([], [number])
+    (refused,) = device.notebook.records("refused")
+    assert "note" in str(refused.problem)

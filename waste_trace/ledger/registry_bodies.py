@@ -33,6 +33,8 @@ LOG_EVENT_TYPES = frozenset(
         "evidence.device_fork",
     ]
 )
+#: All that a device says of its next key.
+ROTATION_FIELDS = frozenset(["ep", "alg", "pub", "last_seq", "last_hash"])
 PURPOSES = ("device", "label", "service")
 ORG_KINDS = ("producer", "transporter", "platform", "treatment", "regulator")
 MAX_ERASED = 200  # digests of one erasure leaf, so that it stays well below the largest event

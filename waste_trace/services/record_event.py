@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from waste_trace.custody.errors import MalformedBody
 from waste_trace.custody.vocabulary import VOCABULARY, parse_body, require_permitted
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.disclosure import Disclosure, undisclosed
@@ -13,6 +14,7 @@ from waste_trace.ledger.dsse import Envelope, verify_envelope
 from waste_trace.ledger.errors import InvalidSignature, UnknownKey
 from waste_trace.ledger.event import Event, payload_hash
 from waste_trace.ledger.registry import EnrolledKey, KeyRegistry, Refusal
+from waste_trace.ledger.registry_bodies import ROTATION_FIELDS
 from waste_trace.services.check_apart import Checked, Question, named_key
 from waste_trace.services.check_transfer import require_transfer
 from waste_trace.services.deployment import Deployment
@@ -186,12 +188,26 @@ def _require_allowed(
             f"The device is enrolled for {key.org!r}; the event says {event.org!r}.",
         )
     if event.typ == "key.rotate":
+        _require_no_more(event)
         return  # a device may always name its next key; the registry reads the body
     organisation = registry.organisations.get(event.org)
     kinds = frozenset(organisation.kinds if organisation else ())
     if not parsed or event.typ not in VOCABULARY:
         parse_body(event.typ, event.body)
     require_permitted(event.typ, kinds, "")
+
+
+def _require_no_more(event: Event) -> None:
+    """A verifier passes over fields that it does not know; a leaf is no place for notes."""
+    more = sorted(event.body.keys() - ROTATION_FIELDS)
+    if more:
+        names = "、".join(more)
+        raise MalformedBody(
+            f"“更换密钥”事件有多余字段：{names}。",
+            f"A key.rotate event has no such fields: {names}.",
+            typ=event.typ,
+            fields=[{"field": name, "problem": "not allowed"} for name in more],
+        )
 
 
 __all__ = ["DeviceFork", "check_event", "keep_refused", "record_event", "submit_event"]
