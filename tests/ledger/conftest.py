@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,10 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     running.close()
 
 
-@pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+@contextmanager
+def opened_page(browser: Browser, folder: Path) -> Iterator[Page]:
     """The page as somebody opens it from a memory stick; it must not complain or connect."""
-    place = tmp_path / "verify.html"
+    place = folder / "verify.html"
     place.write_text(verifier_page(), encoding="utf-8")
     opened = browser.new_page()
     complaints: list[str] = []
@@ -40,3 +41,10 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     opened.close()
     assert complaints == []
     assert asked == [place.as_uri()]
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A page of this test's own."""
+    with opened_page(browser, tmp_path) as opened:
+        yield opened

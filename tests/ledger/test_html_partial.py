@@ -61,7 +61,9 @@ def test_one_manifest_is_proven_and_called_a_selection(
     report = check(page, zipped(bundle), keys)
     assert report["problem"] is None
     assert (report["verdict"], report["size"]) == ("proven", 304)
-    assert report["checks"] == ["files", "checkpoint", "proofs", "events", "scope", "witnesses"]
+    assert report["checks"] == [
+        *("files", "checkpoint", "proofs", "events", "scope", "pinned", "witnesses"),
+    ]
     assert "a selection, there may be others" in page.inner_text("#details")
     assert agree(page, bundle, keys) == "proven"
 
@@ -182,3 +184,26 @@ def test_a_log_that_has_changed_its_key(page: Page, tmp_path: Path) -> None:
     (folder / "log-keys/1.checkpoint").write_text(other.checkpoint(26, signers=KEYS[:2]))
     reseal(folder)
     assert agree(page, folder, given) == "tampered"
+
+
+def test_a_kept_checkpoint_is_compared_or_said_not_to_be(
+    page: Page, ledger: SampleLedger, bundle: Path, keys: Path
+) -> None:
+    pinned = keys / "pinned"
+    pinned.mkdir()
+    kept = pinned / "mine.checkpoint"
+    files = [keys / "policy.txt", keys / "registrar.vkey", kept]
+    other = small_ledger(299)
+    other.log(other.registrar.event("pii.erased", {"digests": ["A" * 43], "basis": "request"}))
+    cases = ((ledger.checkpoint(), "proven"), (ledger.checkpoint(5), "proven"),
+             (other.checkpoint(), "tampered"))  # fmt: skip
+    for note, verdict in cases:
+        kept.write_text(note)
+        ours = verify_bundle(bundle, keys)
+        page.set_input_files("#bundle", [])
+        page.set_input_files("#keys", files)
+        theirs = check(page, zipped(bundle))
+        assert (str(ours.verdict), theirs["verdict"]) == (verdict, verdict)
+        told = [notice.en for notice in ours.warnings if notice.what == "pinned"]
+        assert bool(told) == any("held against" in one["en"] for one in theirs["warnings"])
+        assert bool(told) == (note == ledger.checkpoint(5))

@@ -2,12 +2,15 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from tests.ledger.conftest import opened_page
 from tests.ledger.page_checks import check, zipped
 from tests.ledger.sample_ledger import (
     ORG,
@@ -18,9 +21,10 @@ from tests.ledger.sample_ledger import (
     rotate,
     small_ledger,
 )
+from tests.ledger.test_partial import reseal
 from waste_trace.ledger.canonical import JsonValue, canonical_bytes
 from waste_trace.ledger.dsse import Envelope, sign_envelope
-from waste_trace.ledger.encoding import b64
+from waste_trace.ledger.encoding import b64, b64url
 from waste_trace.ledger.event import PAYLOAD_TYPE, event_value, parse_event, payload_hash
 from waste_trace.ledger.fork_evidence import fork_body
 from waste_trace.ledger.note import log_vkey
@@ -28,6 +32,13 @@ from waste_trace.ledger.verify import verify_bundle
 
 NEW = enrol_body(Device("new-01", key(50)))
 NO_POINT = b64(b"\x04" + bytes(64))
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One page for all: whoever verifies looks at one bundle after the other."""
+    with opened_page(browser, tmp_path_factory.mktemp("page")) as opened:
+        yield opened
 
 
 def signed(device: Device, payload: bytes) -> Envelope:
@@ -199,3 +210,42 @@ def test_the_page_takes_kept_checkpoints_with_the_keys(page: Page, tmp_path: Pat
         page.wait_for_selector("#report[data-json]", timeout=30_000)
         report = json.loads(page.get_attribute("#report", "data-json") or "")
         assert report["verdict"] == verdict, report
+
+
+def shown_line(index: int, array: list[JsonValue]) -> bytes:
+    text = b64url(canonical_bytes(array))
+    return canonical_bytes({"disclosure": text, "index": index}) + b"\n"
+
+
+GOOD: list[JsonValue] = ["A" * 22, "driver_name", "张三"]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "verdict"),
+    [
+        ([GOOD], 0),
+        ([[*GOOD[:2], "x" * 500]], 0),
+        ([[*GOOD[:2], "x" * 501]], 1),
+        ([[*GOOD[:2], "\U0001f69b" * 500]], 0),  # characters, not units of UTF-16
+        ([[*GOOD[:2], ""]], 1),
+        ([[*GOOD[:2], "a\x00"]], 1),
+        ([["A" * 21, *GOOD[1:]]], 1),
+        ([[GOOD[0], "Driver", GOOD[2]]], 1),
+        ([[*GOOD, "more"]], 1),
+        ([GOOD, GOOD], 1),
+        ([], 0),
+    ],
+)
+def test_personal_data_that_is_shown(
+    page: Page, tmp_path: Path, arrays: list[list[JsonValue]], verdict: int
+) -> None:
+    ledger = small_ledger(2)
+    gun = Device("gun-01", key(21), seq=1, prev=bytes(32))
+    digests: list[JsonValue] = [b64url(sha256(canonical_bytes(one)).digest()) for one in arrays]
+    ledger.log(gun.event("weigh", {"pii": digests[:1]}))
+    folder = ledger.write(tmp_path / "b")
+    (folder / "disclosures.jsonl").write_bytes(b"".join(shown_line(6, one) for one in arrays))
+    reseal(folder)
+    assert verify_bundle(folder, tmp_path / "b-keys").exit_code == verdict
+    report = check(page, zipped(folder), tmp_path / "b-keys")
+    assert report["verdict"] == ("tampered" if verdict else "proven"), report["problem"]

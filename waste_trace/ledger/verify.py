@@ -9,7 +9,7 @@ Exit codes: 0 proven, 1 tampered, 2 incomplete or unwitnessed, 3 wrong use.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +130,7 @@ class _Verification:
             log_keys = PartialPass(bundle, checkpoint, keys.registrar, self._report).run()
             by_proof = consistent_by_proof(bundle, checkpoint)
             assessment = check_log_keys(bundle, keys.policy, log_keys, checkpoint, by_proof)
+            self._check_pinned(keys, log_keys, checkpoint, self._require_same_root)
         else:
             processes = self._processes if checkpoint.size >= LONG else 0
             log_keys = LogPass(bundle, checkpoint, keys.registrar, self._report, processes).run()
@@ -138,7 +139,7 @@ class _Verification:
                 self._require_prefix("checkpoint", layout.handover_path(ep), older, checkpoint)
 
             assessment = check_log_keys(bundle, keys.policy, log_keys, checkpoint, by_tiles)
-            self._check_pinned(keys, log_keys, checkpoint)
+            self._check_pinned(keys, log_keys, checkpoint, self._require_prefix)
             known = (log_keys.trusted(keys.policy), keys.pinned, checkpoint.size, self._report)
             check_cosigned_times(bundle, *known)
         self._report.passed("checkpoint", f"{checkpoint.size} entries, signed by the log")
@@ -202,7 +203,13 @@ class _Verification:
             en = f"The bundle is of {origin}, the keys given are of {', '.join(names)}."
             raise Finding(Problem("keys", zh, en, layout.CHECKPOINT), Verdict.UNUSABLE)
 
-    def _check_pinned(self, keys: TrustedKeys, log_keys: LogKeys, checkpoint: Checkpoint) -> None:
+    def _check_pinned(
+        self,
+        keys: TrustedKeys,
+        log_keys: LogKeys,
+        checkpoint: Checkpoint,
+        compare: Callable[[str, str, Checkpoint, Checkpoint], None],
+    ) -> None:
         names = sorted(name for name in self._bundle.names() if layout.is_pinned(name))
         pinned = {name: self._bundle.read(name) for name in names} | keys.pinned
         for name, note in pinned.items():
@@ -215,8 +222,19 @@ class _Verification:
             if old.origin != checkpoint.origin:
                 zh, en = "留存的检查点属于另一台账。", "The pinned checkpoint is of another log."
                 raise Finding(Problem("pinned", zh, en, name))
-            self._require_prefix("pinned", name, old, checkpoint)
-        self._report.passed("pinned", f"{len(pinned)} kept checkpoints are prefixes of this log")
+            compare("pinned", name, old, checkpoint)
+        self._report.passed("pinned", f"{len(pinned)} kept checkpoints; see warnings")
+
+    def _require_same_root(self, what: str, name: str, old: Checkpoint, new: Checkpoint) -> None:
+        """Without tiles an older checkpoint cannot be compared, and that is said."""
+        if old.size != new.size:
+            zh = f"留存的检查点 {name}（{old.size} 条）无法与部分审计包比对：请索取整本审计包。"
+            en = f"{name} has {old.size} entries: a partial bundle cannot be held against it."
+            self._report.warn(Notice(what, zh, en))
+        elif old.root != new.root:
+            zh = f"同为 {new.size} 条，却与留存的检查点不符：历史已被改写。"
+            en = f"Another history of {new.size} entries was kept."
+            raise Finding(Problem(what, zh, en, name))
 
     def _require_prefix(self, what: str, name: str, old: Checkpoint, new: Checkpoint) -> None:
         """An older checkpoint must be of the first entries of this tree."""

@@ -33,7 +33,9 @@ from waste_trace.ledger.verify_events import EventChecks, describe
 from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report, Verdict
 from waste_trace.ledger.vkey import VerifierKey
 
-PARTIAL_CHECKS = ("proofs", "canonical", "enrolment", "signatures", "times", "chains", "scope")
+PARTIAL_CHECKS = (
+    *("proofs", "canonical", "enrolment", "signatures", "times", "chains", "scope", "pinned"),
+)
 _ENTRY = re.compile(r"entry/(0|[1-9][0-9]{0,18})\.json")
 
 

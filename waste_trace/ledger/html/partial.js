@@ -140,7 +140,8 @@ class PartialVerification extends Verification {
     }
     events.finish();
     this.checks.push('proofs', 'events', 'scope');
-    await this.checkLogKeys(policy, events);
+    const trusted = await this.checkLogKeys(policy, events);
+    await this.checkPinned(trusted, events);
     this.scope = describeScope(scope, events);
   }
 
@@ -175,6 +176,13 @@ class PartialVerification extends Verification {
     if (runs.some((of) => of.length !== 1 || of[0][0] !== 0)) {
       throw new Finding('enrolment', '登记员的事件不完整：可能缺少密钥吊销。', 'Events of the registrar are missing: a revocation may be among them.', { verdict: 'incomplete' });
     }
+  }
+
+  // Without tiles an older checkpoint cannot be compared, and that is said.
+  compareKept(file, old) {
+    const { size, root } = this.checkpoint;
+    if (old.size !== size) this.warn(null, null, `留存的检查点 ${file}（${old.size} 条）无法与部分审计包比对：请索取整本审计包`, `${file} has ${old.size} entries: a partial bundle cannot be held against it`);
+    else if (!same(old.root, root)) throw new Finding('pinned', `同为 ${size} 条，却与留存的检查点不符：历史已被改写。`, `Another history of ${size} entries was kept.`, { file });
   }
 
   // There are no tiles: a handover of the log's key brings a proof of its own.

@@ -78,6 +78,12 @@ async function expectBody({ typ, body }) {
   if (typ === 'evidence.device_fork' && (body.first === body.second || ('payload' in body) !== ('sig' in body))) throw new Error('evidence of no fork');
 }
 
+function expectDisclosure(value) {
+  const [salt, name, content] = value;
+  const plain = anyText(content) && content !== '' && [...content].length <= 500 && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(content);
+  if (value.length !== 3 || !matches(/^[A-Za-z0-9_-]{21}[AQgw]$/)(salt) || !matches(/^[a-z][a-z0-9_]{0,39}$/)(name) || !plain) throw new Error('a disclosure is not in its form');
+}
+
 async function expectPublicKey(algorithm, key) {
   if (algorithm === 'ed25519') {
     const y = key.length === 32 ? withoutSign(key) : P25519;

@@ -246,11 +246,18 @@ class Verification {
     const shown = new Map();
     const data = this.files.get('disclosures.jsonl');
     if (!data) return shown;
-    for (const line of strictUtf8.decode(data).split('\n').slice(0, -1)) {
+    const lines = strictUtf8.decode(data).split('\n');
+    if (lines.pop() !== '') throw new Error('the last line lacks its newline');
+    let before = null;
+    for (const line of lines) {
       const one = parseCanonical(utf8.encode(line));
       expectKeys(one, ['disclosure', 'index']);
+      const after = before === null || one.index > before.index || (one.index === before.index && one.disclosure > before.disclosure);
+      if (!count(one.index) || !after) throw new Error('the lines are not sorted, or one comes twice');
+      before = one;
       const plain = one.disclosure.replace(/-/g, '+').replace(/_/g, '/');
       const array = unbase64(plain + '='.repeat((4 - (plain.length % 4)) % 4));
+      expectDisclosure(parseCanonical(array));
       shown.set(one.index, [...(shown.get(one.index) ?? []), base64url(await sha256(array))]);
     }
     return shown;
@@ -290,13 +297,17 @@ class Verification {
     for (const [name, note] of [...own, ...given]) {
       const old = await this.attempt('pinned', name, () => openCheckpoint(note, policy));
       if (old.origin !== this.checkpoint.origin) throw new Finding('pinned', '留存的检查点属于另一台账。', 'The pinned checkpoint is of another log.', { file: name });
-      await this.requirePrefix('pinned', name, old);
-      await this.attempt('pinned', name, () => requireLogKey(note, events.logKeyAt(old.size)));
+      await this.compareKept(name, old);
+      if (old.size <= this.checkpoint.size) await this.attempt('pinned', name, () => requireLogKey(note, events.logKeyAt(old.size)));
       this.warnUnchecked(name, old);
       kept.push(old);
     }
     this.checks.push('pinned');
     return kept;
+  }
+
+  compareKept(name, old) {
+    return this.requirePrefix('pinned', name, old);
   }
 
   // Clocks differ and witnesses err: what contradicts a cosignature is evidence, and no verdict.
