@@ -1,6 +1,7 @@
 """docs/ledger.md: its example is what the code makes, and what a stranger's verifier accepts."""
 
 import ast
+import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from tests.ledger.sample_ledger import (
     rotate,
     small_ledger,
 )
+from tests.ledger.test_keys import both
 from tests.ledger.test_log_keys import KEYS, VKEYS, changed_ledger
 from tests.ledger.worked_example import PAGE, example_blocks, read_blocks
 from waste_trace.ledger import verify_result
@@ -86,6 +88,23 @@ def check_page(page: Blocks) -> None:
 
 def test_a_stranger_can_verify_the_page(page: Blocks) -> None:
     check_page(page)
+
+
+def test_the_signatures_of_a_key_of_mixed_order(page: Blocks) -> None:
+    """Both libraries accept the first and refuse the second, as the page says."""
+    public_key, *lines = page["mixed"].splitlines()
+    answers = []
+    for line in lines:
+        message, signature = line.split(": ")
+        answers.append(both(bytes.fromhex(public_key), bytes.fromhex(signature), message.encode()))
+    assert answers == [{True}, {False}]
+
+
+def test_the_digest_is_that_of_the_disclosure(page: Blocks) -> None:
+    array, disclosure, digest = page["disclosure"].splitlines()
+    assert base64.urlsafe_b64decode(disclosure + "==").decode() == array
+    hashed = base64.urlsafe_b64encode(hashlib.sha256(array.encode()).digest())
+    assert hashed.decode().rstrip("=") == digest
 
 
 def strangers_reading(leaves: list[bytes]) -> tuple[stranger.Keys, list[bytes]]:

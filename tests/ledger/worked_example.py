@@ -6,6 +6,17 @@ import hashlib
 import re
 from pathlib import Path
 
+from tests.ledger.curves import (
+    BASE,
+    L,
+    add,
+    challenge,
+    encode,
+    strictly_valid,
+    times,
+    torsion,
+    valid_with_cofactor,
+)
 from tests.ledger.sample_ledger import (
     LOG_KEY,
     ORIGIN,
@@ -18,8 +29,11 @@ from tests.ledger.sample_ledger import (
     key,
     opening_body,
 )
-from waste_trace.ledger.cosignature import cosigner_vkey
+from waste_trace.ledger.checkpoint import read_checkpoint
+from waste_trace.ledger.cosignature import cosigner_vkey, ml_dsa_message
+from waste_trace.ledger.disclosure import make_disclosure
 from waste_trace.ledger.dsse import pae
+from waste_trace.ledger.encoding import decode_b64url
 from waste_trace.ledger.event import PAYLOAD_TYPE, Seen, payload_hash
 from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.merkle import leaf_hash, node_hash
@@ -28,6 +42,7 @@ from waste_trace.ledger.policy import Party, Policy, format_policy
 from waste_trace.ledger.receipt import build_receipt
 from waste_trace.ledger.tiles import TreeReader, encode_entries
 
+SECONDS = (START_MS + 3000) // 1000
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "ledger.md"
 _BLOCK = re.compile(r"(<!-- example: (\w+) -->\n```\n)(.*?)(```\n)", re.DOTALL)
 
@@ -48,7 +63,7 @@ def example_blocks() -> dict[str, str]:
     ledger = example_ledger()
     envelope = parse_leaf(ledger.leaves[2]).envelope
     hashes = [leaf_hash(leaf) for leaf in ledger.leaves]
-    note = ledger.checkpoint(witnesses=("w1",))
+    note = ledger.checkpoint(witnesses=("w1",), ms=START_MS + 3000)
     whole = pae(PAYLOAD_TYPE, envelope.payload)
     bundle = encode_entries(ledger.leaves)
     log = log_vkey(ORIGIN, LOG_KEY)
@@ -61,6 +76,9 @@ def example_blocks() -> dict[str, str]:
         "identity": _lines(payload_hash(envelope.payload).hex()),
         "pae": _lines(whole[: -len(envelope.payload)].decode()),
         "entry": _lines(ledger.leaves[2].decode()),
+        "payloads": _lines(
+            *(parse_leaf(leaf).envelope.payload.decode() for leaf in ledger.leaves[:2])
+        ),
         "earlier": _lines(*(leaf.decode() for leaf in ledger.leaves[:2])),
         "bundle": _lines(f"{len(bundle)} {hashlib.sha256(bundle).hexdigest()}"),
         "leaves": _lines(*(digest.hex() for digest in hashes)),
@@ -68,7 +86,36 @@ def example_blocks() -> dict[str, str]:
         "checkpoint": note,
         "receipt": build_receipt(2, START_MS + 2000, proof, note),
         "policy": format_policy(policy),
+        "disclosure": disclosure_block(),
+        "mldsa": _lines(ml_dsa_message("w1.example", read_checkpoint(note), SECONDS).hex()),
+        "mixed": mixed_order_block(),
     }
+
+
+def disclosure_block() -> str:
+    """The canonical array, the disclosure, and the digest in the event."""
+    told = make_disclosure("driver_name", "张三", bytes(range(16)))
+    array = decode_b64url(told.text).decode()
+    return _lines(array, told.text, told.digest)
+
+
+def mixed_order_block() -> str:
+    """Of one key of mixed order: a signature to be accepted and one to be refused.
+
+    The second satisfies the equation times eight, and not the equation.
+    """
+    a, r = 0x1234567890ABCDEF << 64 | 7, 0xFEDCBA0987654321 << 64 | 5
+    public_key = encode(add(times(a, BASE), torsion()[1]))
+    big_r = encode(times(r, BASE))
+    found: dict[bool, str] = {}
+    for number in range(64):
+        message = b"message %d" % number
+        k = challenge(big_r, public_key, message)
+        signature = big_r + ((r + k * a) % L).to_bytes(32, "little")
+        good = strictly_valid(public_key, signature, message)
+        assert valid_with_cofactor(public_key, signature, message)
+        found.setdefault(good, f"{message.decode()}: {signature.hex()}")
+    return _lines(public_key.hex(), found[True], found[False])
 
 
 def read_blocks(page: str) -> dict[str, str]:
