@@ -64,7 +64,7 @@ class EventIndex(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("dev", "ep", "seq"),)
 
     idx: int = Field(sa_type=LEDGER_INDEX, primary_key=True)
-    event_id: str = Field(index=True)
+    event_id: str
     typ: str = Field(index=True)
     dev: str
     ep: int
