@@ -23,6 +23,7 @@ from tests.ledger.sample_ledger import (
 )
 from tests.ledger.test_partial import reseal
 from waste_trace.ledger.canonical import JsonValue, canonical_bytes
+from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
 from waste_trace.ledger.dsse import Envelope, sign_envelope
 from waste_trace.ledger.encoding import b64, b64url
 from waste_trace.ledger.event import PAYLOAD_TYPE, event_value, parse_event, payload_hash
@@ -199,7 +200,10 @@ def test_the_page_takes_kept_checkpoints_with_the_keys(page: Page, tmp_path: Pat
     ledger.write(tmp_path / "b")
     kept = tmp_path / "b-keys/pinned/kept.checkpoint"
     kept.parent.mkdir()
-    for note, verdict in ((ledger.checkpoint(5), "proven"), (other.checkpoint(), "tampered")):
+    foreign = sign_checkpoint(Checkpoint("haiyan.example/1", 9, bytes(32)), key(60))
+    cases = ((ledger.checkpoint(5), "proven"), (other.checkpoint(), "tampered"),
+             (foreign, "proven"))  # fmt: skip
+    for note, verdict in cases:
         kept.write_text(note)
         assert str(verify_bundle(tmp_path / "b", tmp_path / "b-keys").verdict) == verdict
         page.set_input_files("#keys", [])
@@ -210,6 +214,8 @@ def test_the_page_takes_kept_checkpoints_with_the_keys(page: Page, tmp_path: Pat
         page.wait_for_selector("#report[data-json]", timeout=30_000)
         report = json.loads(page.get_attribute("#report", "data-json") or "")
         assert report["verdict"] == verdict, report
+        said = [one["en"] for one in report["warnings"] if "another ledger" in one["en"]]
+        assert bool(said) == (note == foreign)
 
 
 def shown_line(index: int, array: list[JsonValue]) -> bytes:

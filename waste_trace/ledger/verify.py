@@ -9,14 +9,14 @@ Exit codes: 0 proven, 1 tampered, 2 incomplete or unwitnessed, 3 wrong use.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
 from waste_trace.ledger import bundle_layout as layout
-from waste_trace.ledger.bundle_reader import Bundle, BundleTiles, open_bundle
+from waste_trace.ledger.bundle_reader import Bundle, open_bundle
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint
 from waste_trace.ledger.errors import (
     IncompleteBundle,
@@ -24,14 +24,13 @@ from waste_trace.ledger.errors import (
     LedgerError,
     MalformedBundle,
 )
-from waste_trace.ledger.log_keys import LogKeys
 from waste_trace.ledger.policy import Assessment, Policy, assess, parse_policy
-from waste_trace.ledger.tiles import TreeReader
 from waste_trace.ledger.verify_events import CHECKS, utc_text
 from waste_trace.ledger.verify_files import FileCheck, check_files
 from waste_trace.ledger.verify_log import LogPass
 from waste_trace.ledger.verify_log_keys import check_log_keys, consistent_by_proof, handovers
 from waste_trace.ledger.verify_partial import PARTIAL_CHECKS, PartialPass, is_partial
+from waste_trace.ledger.verify_pinned import Pinned, require_prefix, require_same_root
 from waste_trace.ledger.verify_result import Finding, Notice, Problem, Report, Verdict, problem_of
 from waste_trace.ledger.verify_text import render
 from waste_trace.ledger.verify_times import check_cosigned_times
@@ -126,20 +125,21 @@ class _Verification:
     def _check_contents(self) -> Assessment:
         keys, bundle = self._load_keys(), self._bundle
         checkpoint = self._read_checkpoint(keys.policy)
+        kept = Pinned(bundle, keys.policy, keys.pinned, checkpoint, self._report)
         if self._partial:
             log_keys = PartialPass(bundle, checkpoint, keys.registrar, self._report).run()
             by_proof = consistent_by_proof(bundle, checkpoint)
             assessment = check_log_keys(bundle, keys.policy, log_keys, checkpoint, by_proof)
-            self._check_pinned(keys, log_keys, checkpoint, self._require_same_root)
+            kept.check(log_keys, require_same_root)
         else:
             processes = self._processes if checkpoint.size >= LONG else 0
             log_keys = LogPass(bundle, checkpoint, keys.registrar, self._report, processes).run()
 
             def by_tiles(ep: int, older: Checkpoint) -> None:
-                self._require_prefix("checkpoint", layout.handover_path(ep), older, checkpoint)
+                require_prefix("checkpoint", layout.handover_path(ep), older, checkpoint, bundle)
 
             assessment = check_log_keys(bundle, keys.policy, log_keys, checkpoint, by_tiles)
-            self._check_pinned(keys, log_keys, checkpoint, self._require_prefix)
+            kept.check(log_keys, require_prefix)
             known = (log_keys.trusted(keys.policy), keys.pinned, checkpoint.size, self._report)
             check_cosigned_times(bundle, *known)
         self._report.passed("checkpoint", f"{checkpoint.size} entries, signed by the log")
@@ -202,51 +202,6 @@ class _Verification:
             zh = f"审计包属于台账 {origin}，给定的密钥属于 {'、'.join(names)}：请取该台账的密钥。"
             en = f"The bundle is of {origin}, the keys given are of {', '.join(names)}."
             raise Finding(Problem("keys", zh, en, layout.CHECKPOINT), Verdict.UNUSABLE)
-
-    def _check_pinned(
-        self,
-        keys: TrustedKeys,
-        log_keys: LogKeys,
-        checkpoint: Checkpoint,
-        compare: Callable[[str, str, Checkpoint, Checkpoint], None],
-    ) -> None:
-        names = sorted(name for name in self._bundle.names() if layout.is_pinned(name))
-        pinned = {name: self._bundle.read(name) for name in names} | keys.pinned
-        for name, note in pinned.items():
-            try:
-                old = assess(log_keys.trusted(keys.policy), note).checkpoint
-                if old.size <= checkpoint.size:  # else its key may be named further on
-                    log_keys.check(note, old.size)
-            except LedgerError as error:
-                raise Finding(problem_of("pinned", error, name)) from error
-            if old.origin != checkpoint.origin:
-                zh, en = "留存的检查点属于另一台账。", "The pinned checkpoint is of another log."
-                raise Finding(Problem("pinned", zh, en, name))
-            compare("pinned", name, old, checkpoint)
-        self._report.passed("pinned", f"{len(pinned)} kept checkpoints; see warnings")
-
-    def _require_same_root(self, what: str, name: str, old: Checkpoint, new: Checkpoint) -> None:
-        """Without tiles an older checkpoint cannot be compared, and that is said."""
-        if old.size != new.size:
-            zh = f"留存的检查点 {name}（{old.size} 条）无法与部分审计包比对：请索取整本审计包。"
-            en = f"{name} has {old.size} entries: a partial bundle cannot be held against it."
-            self._report.warn(Notice(what, zh, en))
-        elif old.root != new.root:
-            zh = f"同为 {new.size} 条，却与留存的检查点不符：历史已被改写。"
-            en = f"Another history of {new.size} entries was kept."
-            raise Finding(Problem(what, zh, en, name))
-
-    def _require_prefix(self, what: str, name: str, old: Checkpoint, new: Checkpoint) -> None:
-        """An older checkpoint must be of the first entries of this tree."""
-        if old.size > new.size:
-            zh = f"留存的检查点有 {old.size} 条，审计包只有 {new.size} 条：末尾可能被删。"
-            en = f"A kept checkpoint has {old.size} entries, this bundle {new.size}."
-            raise Finding(Problem(what, zh, en, name), Verdict.INCOMPLETE)
-        tiles = BundleTiles(self._bundle, new.size)
-        if TreeReader(tiles, old.size).root() != old.root:
-            zh = f"前 {old.size} 条与留存的检查点不符：历史已被改写。"
-            en = f"The first {old.size} entries contradict a kept checkpoint: history changed."
-            raise Finding(Problem(what, zh, en, name))
 
     def _check_witnesses(self, assessment: Assessment) -> None:
         seen = ", ".join(f"{n} {utc_text(t)}" for n, t in sorted(assessment.cosigned.items()))
