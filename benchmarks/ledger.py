@@ -3,8 +3,9 @@
 Ours: every event's device signature verified, appended, projected, and answered with its inclusion
 receipt. Beside it, on the same disk and in the same run: (a) the raw database inserting the same
 leaves in the same batches; (b) ours with one transaction for each event; (c) the usual home-made
-hash chain: a lock on the head for each event, one insert, one commit. (d) is ours without the read
-tables of custody (only index, device chains and keys), which is what other logs do and no more.
+hash chain: a lock on the head for each event, one insert, the new head, one commit. (d) is ours
+without the read tables of custody (only index, device chains and keys), which is what other logs do
+and no more.
 Then ours behind a real server, over several connections, event by event and in batches of 64.
 
 A row's "CPU us" is processor time of all processes of ours for each event: on a machine that others
@@ -16,7 +17,6 @@ no cache of their own (4 ms is common); it leaves out the server, which is a pro
 """
 
 import argparse
-import hashlib
 import os
 import socket
 import subprocess
@@ -33,9 +33,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 
 import migrations
+from benchmarks.baselines import empty_database, locked_chain, raw_inserts
 from scanner.agent import Handheld
 from waste_trace.ledger.encoding import b64
 from waste_trace.services.deployment import Deployment
@@ -56,7 +57,6 @@ from waste_trace.store.projector.parties import REGISTRY_TYPES
 from waste_trace.store.projector.projector import index_row
 from waste_trace.store.projector.work import Work
 from waste_trace.store.sequencer import Recorded
-from waste_trace.store.writing import write_transaction
 
 FACTORY = "91330482MA2CUX11X3"
 _CONNECTIONS = 8
@@ -74,31 +74,29 @@ def main() -> None:
     parser.add_argument("--flush-ms", type=float, default=0, help="added to each flush")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="waste-trace-benchmark-"))
-    events, devices, url = options.events, options.devices, options.database
-    flying = options.in_flight
+    events, devices, flying = options.events, options.devices, options.in_flight
     _flush_slowly(options.flush_ms / 1000)
     few = max(200, events // 20)
     fsync_ms = _fsync_ms(folder)
-    rows: list[tuple[str, Callable[[], Row]]] = [
-        ("ours", lambda: _ours(folder / "a", url, events, devices, flying)),
-        ("(b) ours, one event a commit", lambda: _ours(folder / "b", "", few, 4, flying, 1)),
-        ("(a) raw inserts, same batches", lambda: Row(_raw(folder / "c", events, 256))),
-        ("(c) a lock for each event", lambda: Row(_locked(folder / "d", few))),
-        (
-            "(d) ours, the log alone",
-            lambda: _ours(folder / "g", url, events, devices, flying, projector=IndexAlone),
-        ),
+    alone = partial(_ours, projector=IndexAlone)
+    rows: list[tuple[str, Callable[[str, Path], Row]]] = [
+        ("ours", lambda url, at: _ours(at, url, events, devices, flying)),
+        ("(b) ours, one event a commit", lambda url, at: _ours(at, url, few, 4, flying, 1)),
+        ("(a) raw inserts, same batches", lambda url, _: Row(raw_inserts(url, events, 256))),
+        ("(c) a lock for each event", lambda url, _: Row(locked_chain(url, few))),
+        ("(d) ours, the log alone", lambda url, at: alone(at, url, events, devices, flying)),
     ]
     if not options.flush_ms:
         rows += [
-            ("HTTP, event by event", lambda: _http(folder / "e", events // 4, devices, 1)),
-            ("HTTP, batches of 64", lambda: _http(folder / "f", events, devices, 64)),
+            ("HTTP, event by event", lambda url, at: _http(at, url, events // 4, devices, 1)),
+            ("HTTP, batches of 64", lambda url, at: _http(at, url, events, devices, 64)),
         ]
     sys.stdout.write(f"fsync {fsync_ms:.2f} ms (median)\n{'':<32}{'events/s':>10}{'ours / it':>11}")
     sys.stdout.write(f"{'p50 ms':>9}{'p99 ms':>9}{'CPU us':>8}\n")
     ours = 0.0
-    for name, measure in rows:
-        row = measure()
+    for number, (name, measure) in enumerate(rows):
+        with empty_database(options.database, folder / str(number)) as url:
+            row = measure(url, folder / str(number))
         ours = ours or row.rate
         times = f"{row.p50_ms:>9.0f}{row.p99_ms:>9.0f}" if row.p50_ms else ""
         cpu = f"{row.cpu_us:>8.0f}" if row.cpu_us else ""
@@ -212,28 +210,29 @@ def _ours(
     return Row.of([ends[number] - starts[number] for number in starts], seconds, cpu_seconds)
 
 
-def _opened(folder: Path, url: str = "", batch: int = 0) -> Deployment:
+def _opened(folder: Path, url: str, batch: int = 0) -> Deployment:
     """``batch``: at most so many events in one; 0: as the product does."""
     settings = Settings(data_dir=folder, database_url=url, broker_url="", blob_url="")
     if batch:
         settings = settings.model_copy(update={"batch_events": batch})
-    folder.mkdir(parents=True)
     engine = open_engine(settings.database)
     migrations.upgrade(engine)
     engine.dispose()
     return Deployment.open(settings)
 
 
-def _http(folder: Path, events: int, devices: int, batch: int) -> Row:
+def _http(folder: Path, url: str, events: int, devices: int, batch: int) -> Row:
     """Behind a server that is a process of its own; each connection sends when it was answered."""
-    deployment = _opened(folder)
+    deployment = _opened(folder, url)
     bodies = list(_signed(deployment, folder, events, devices))
     deployment.close()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-c", "from api.cli.main import run; run()", "serve"]
-    environment = {**os.environ, "WASTE_TRACE_DATA_DIR": str(folder)}
+    environment = {
+        **os.environ, "WASTE_TRACE_DATA_DIR": str(folder), "WASTE_TRACE_DATABASE_URL": url
+    }  # fmt: skip
     log = (folder / "server.log").open("w")  # its greeting is no part of the table
     with (
         log,
@@ -334,50 +333,6 @@ def _filled(deployment: Deployment, handheld: Handheld, count: int) -> list[str]
     for record in waiting:
         handheld.notebook.settle(record.seq, "received")
     return codes
-
-
-def _raw(folder: Path, events: int, batch: int) -> float:
-    """The database inserting 900-byte rows with a unique index, ``batch`` a transaction."""
-    engine = _table(folder)
-    rows = [_row(number) for number in range(events)]
-    began = time.perf_counter()
-    for start in range(0, events, batch):
-        with write_transaction(engine) as connection:
-            connection.execute(_INSERT, rows[start : start + batch])
-    return events / (time.perf_counter() - began)
-
-
-def _locked(folder: Path, events: int) -> float:
-    """The usual chain: lock the head, hash, insert, commit, for each event."""
-    engine = _table(folder)
-    last = b""
-    began = time.perf_counter()
-    for number in range(events):
-        with write_transaction(engine) as connection:
-            row = _row(number)
-            last = hashlib.sha256(last + bytes(row["leaf"])).digest()
-            connection.execute(_INSERT, [row])
-    return events / (time.perf_counter() - began)
-
-
-_INSERT = text("INSERT INTO entry (idx, leaf, payload_hash) VALUES (:idx, :leaf, :payload_hash)")
-
-
-def _row(number: int) -> dict[str, int | bytes]:
-    leaf = hashlib.sha256(str(number).encode()).digest() * 28
-    return {"idx": number, "leaf": leaf, "payload_hash": hashlib.sha256(leaf).digest()}
-
-
-def _table(folder: Path) -> Engine:
-    folder.mkdir(parents=True)
-    engine = open_engine(f"sqlite:///{folder / 'raw.db'}")
-    with write_transaction(engine) as connection:
-        connection.execute(
-            text(
-                "CREATE TABLE entry (idx INTEGER PRIMARY KEY, leaf BLOB, payload_hash BLOB UNIQUE)"
-            )
-        )
-    return engine
 
 
 def _ms(waits: list[float], share: float) -> float:
