@@ -57,6 +57,14 @@ def agree(key: bytes, signature: bytes, message: bytes) -> bool:
     return expected
 
 
+def test_a_multiple_is_a_sum() -> None:
+    for point in (BASE, curves.times(A, BASE), *TORSION, curves.add(BASE, TORSION[3])):
+        total = IDENTITY
+        for scalar in range(40):
+            assert curves.times(scalar, point) == total
+            total = curves.add(total, point)
+
+
 def test_the_plain_curve_is_the_one_of_rfc8032() -> None:
     secret = SigningKey.from_private_bytes("ed25519", bytes(31) + b"\x07")
     assert curves.times(L, BASE) == IDENTITY
