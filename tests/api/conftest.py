@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from api.demo.stage import serving
 from api.http.app import create_app
 from tests.cast import BUREAU, CARRIER, FACTORY, GARAGE, KINDS, PLANT, PLATFORM
 from tests.http import http_client
+from tests.serving import serving
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import create_user
 

@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 import migrations
-from api.demo.stage import serving
 from api.http.app import create_app
 from tests import cast
 from tests.cast import BUREAU, CARRIER, FACTORY, GARAGE, PLANT, PLATFORM
 from tests.console.reading import Page, read_page
 from tests.devices import Clock, Device, enrolled_device
 from tests.http import http_client
+from tests.serving import serving
 from waste_trace.codes import digital_id
 from waste_trace.labels.png import render_png
 from waste_trace.services.deployment import Deployment

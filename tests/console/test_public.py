@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 from api.console.public_view import Verdict, judge
-from api.demo.stage import serving
 from api.http.app import create_app
 from tests.cast import DAY, GARAGE, WASTE
 from tests.console.conftest import District
+from tests.serving import serving
 from waste_trace.codes import digital_id, uscc, waste_code
 from waste_trace.services.deployment import Deployment
 

@@ -15,11 +15,11 @@ from typing import Any
 import httpx
 
 import migrations
-from api.demo.stage import serving
 from api.http.app import create_app
 from tests.cast import BUREAU, KINDS, PLATFORM, WASTE, register_all
 from tests.conftest import settings_for
 from tests.http import http_client
+from tests.serving import serving
 from waste_trace.codes import digital_id, label_token, place_token
 from waste_trace.codes.place_token import PlaceKind
 from waste_trace.ledger.dsse import Envelope

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import migrations
-from api.demo.stage import Stage, prove, serving
+from api.demo.stage import Stage, prove
 from api.http.app import create_app
 from tests.scenarios.books import Books, books_of
 from tests.scenarios.clock import MONDAY, StillClock
 from tests.scenarios.parties import BUREAU, EVERYBODY, REGIONS, Party
+from tests.serving import serving
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import open_ledger

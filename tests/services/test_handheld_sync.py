@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.demo.stage import serving
 from api.http.app import create_app
 from scanner.agent import Handheld, LedgerForked, LedgerUnproven, enrol, sync
 from scanner.agent.notebook import RECEIVED, REFUSED, WAITING
@@ -17,6 +16,7 @@ from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database
 from tests.devices import ACTOR
 from tests.http import http_client
+from tests.serving import serving
 from tests.store.signer import Signer
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint

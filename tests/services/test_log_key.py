@@ -8,7 +8,6 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from api.demo.stage import serving
 from api.http.app import create_app
 from api.witness.app import create_witness
 from api.witness.client import AskOverHttp
@@ -18,6 +17,7 @@ from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database
 from tests.services.test_check_ledger import tamper
 from tests.services.test_rebuild import same_after_rebuild
+from tests.serving import serving
 from tests.store.signer import Signer
 from waste_trace.ledger.checkpoint import open_checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.keys import SigningKey

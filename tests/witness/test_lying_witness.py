@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.demo.stage import serving
 from api.http.app import create_app
 from api.witness.app import create_witness
 from api.witness.client import AskOverHttp
@@ -19,6 +18,7 @@ from tests.databases import Database
 from tests.devices import Clock
 from tests.http import http_client
 from tests.ledger.sample_ledger import key
+from tests.serving import serving
 from tests.witness.liar import Liar, Lie, lying, never_begins, says, talks_for_ever
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.cosignature import cosigner_vkey

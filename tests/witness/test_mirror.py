@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.demo.stage import serving
 from api.http.app import create_app
 from api.witness.__main__ import look
 from api.witness.mirror import FetchOverHttp
@@ -23,6 +22,7 @@ from tests.ledger.sample_ledger import (
     sample_policy,
     small_ledger,
 )
+from tests.serving import serving
 from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.tiles import (

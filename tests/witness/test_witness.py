@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.demo.stage import serving
 from api.witness.app import create_witness
 from tests.http import http_client
 from tests.ledger.sample_ledger import LOG_KEY, ORIGIN, SampleLedger, key, small_ledger
+from tests.serving import serving
 from waste_trace.ledger.checkpoint import Checkpoint, add_signatures, sign_checkpoint
 from waste_trace.ledger.cosignature import LAST_DATE, cosign, cosignature_time
 from waste_trace.ledger.encoding import b64

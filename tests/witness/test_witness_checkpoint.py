@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from api.demo.stage import serving
 from api.witness.app import create_witness
 from api.witness.client import AskOverHttp
 from tests.devices import Clock
 from tests.ledger.sample_ledger import key
+from tests.serving import serving
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.policy import Group, Party, Policy, assess, format_policy
 from waste_trace.ledger.witness import Submission, format_submission

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 
-from api.demo.stage import serving
 from api.http.app import create_app
 from api.witness.app import create_witness
 from tests.cast import FACTORY
@@ -19,6 +18,7 @@ from tests.conftest import OpenDeployment
 from tests.databases import Database
 from tests.http import http_client
 from tests.ledger.sample_ledger import key
+from tests.serving import serving
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.policy import Group, Party, Policy, assess, format_policy

@@ -16,11 +16,12 @@ from sqlalchemy import select
 
 import migrations
 from api.demo.clock import StoryClock
-from api.demo.stage import Stage, serving
+from api.demo.stage import Stage
 from api.demo.story import Story, new_passwords
 from api.http.app import create_app
 from tests.conftest import Furnished
 from tests.databases import unavailable
+from tests.serving import serving
 from tests.worker.rabbitmq import RabbitMq
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.rebuild import rebuild, snapshot
