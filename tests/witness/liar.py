@@ -36,7 +36,7 @@ def lying(to_post: Lie, to_get: Lie | None = None) -> Iterator[Liar]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"liar": liar}))
     server.daemon_threads = True
     liar.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield liar
