@@ -16,6 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tests.campaigns.kills import wait_until
 from tests.campaigns.specimen import KINDS, Bench, bench
@@ -24,6 +25,7 @@ from tests.conftest import settings_for
 from tests.store.appender import Task, is_paused, promises, start
 from tests.store.ledger_checks import Whole, check_ledger
 from waste_trace.services.deployment import Deployment
+from waste_trace.store.writing import STALLED_SECONDS
 
 #: Where a process is stopped: with the head locked and nothing written, all written, all signed.
 STALLS = ("place", "move", "commit")
@@ -44,10 +46,13 @@ def crowd(found: Bench, processes: int, count: int, tally: Tally) -> None:
     tally.figures[f"events_per_second_{found.database.kind}"] = round(processes * count / seconds)
 
 
-def stall(found: Bench, step: str, count: int, tally: Tally) -> None:
+def stall(
+    found: Bench, step: str, count: int, tally: Tally, stalled_seconds: int = STALLED_SECONDS
+) -> None:
     """One process stops at ``step`` while another one appends ``count`` events, and then wakes."""
     kind = found.database.kind
     frozen = _task(found, f"dev-frozen-{step}", 12, in_flight=3, pause=step)
+    frozen = replace(frozen, stalled_seconds=stalled_seconds)
     other = _task(found, f"dev-other-{step}", count, in_flight=3)
     sleeper = start(frozen)
     wait_until(lambda: is_paused(frozen.file) or not sleeper.is_alive())

@@ -24,11 +24,13 @@ from waste_trace.ledger.checkpoint import read_checkpoint
 from waste_trace.ledger.event import payload_hash
 from waste_trace.ledger.receipt import parse_receipt
 from waste_trace.services.deployment import Deployment
+from waste_trace.store import writing
 from waste_trace.store.sequencer import Sequencer
 from waste_trace.store.sequencer.batch import Batch, Submitted
 from waste_trace.store.sequencer.high_water import HighWater
 from waste_trace.store.sequencer.known_keys import KnownKeys
 from waste_trace.store.sequencer.outcome import Recorded
+from waste_trace.store.writing import STALLED_SECONDS
 
 #: One server process imports everything once; each appender is a fork of it.
 PROCESSES = ForkServerContext()
@@ -69,6 +71,7 @@ class Task:
         file: where its promises stand. count: how many events. in_flight: how many at once.
         pause: the step at which it stops for good in the batch after ``after`` acknowledgements.
         stall: it stops there like a frozen machine instead (SIGSTOP), once, until it is woken.
+        stalled_seconds: after so long PostgreSQL ends the session of a process that has stopped.
         slow_ms: at each step it waits up to so long, at random, so that a kill falls between any
             two of them; without that it would nearly always fall into the disk's own wait.
         hasty: a broken writer, which answers before it has committed. Tests of the tests use it.
@@ -83,6 +86,7 @@ class Task:
     pause: str = ""
     after: int = 0
     stall: bool = False
+    stalled_seconds: int = STALLED_SECONDS
     slow_ms: int = 0
     hasty: bool = False
 
@@ -127,6 +131,7 @@ def restart_seconds(file: Path) -> float | None:
 def append(task: Task) -> None:
     """Open the deployment, enrol a device, append, promise."""
     out = os.open(task.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    writing.STALLED_SECONDS = task.stalled_seconds
     began = time.monotonic()
     deployment = Deployment.open(settings_for(task.url, task.folder))
     signer = Signer(deployment.sequencer, task.dev)

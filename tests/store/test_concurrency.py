@@ -61,5 +61,6 @@ def test_a_process_that_is_frozen_inside_a_batch_is_fenced_when_it_wakes(
 ) -> None:
     """On SQLite, with its one machine, the others wait; see tests/campaigns/crowd.py."""
     tally = Tally("crowd")
-    stall(Bench(opened_database, data_dir, tmp_path), "commit", 9, tally)
+    bench = Bench(opened_database, data_dir, tmp_path)
+    stall(bench, "commit", 9, tally, stalled_seconds=3)
     assert tally.failures == []
