@@ -19,6 +19,7 @@ from tests.databases import (
     Databases,
     PostgresCluster,
     SqliteFiles,
+    compiled_once,
     quick_folder,
     unavailable,
 )
@@ -33,6 +34,7 @@ from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+_SETTINGS = Settings(broker_url="", blob_url="")
 #: ``open_deployment(database, folder, setting=value, ...)``
 OpenDeployment = Callable[..., Deployment]
 
@@ -72,6 +74,13 @@ def quick_passwords() -> Iterator[None]:
         patch.setattr(
             passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_of_all_engines() -> Iterator[None]:
+    """Thousands of databases are opened, with the same statements."""
+    with compiled_once():
         yield
 
 
@@ -218,7 +227,11 @@ def cast(deployment: Deployment, handheld: MakeDevice) -> Cast:
 
 def settings_for(database_url: str, folder: Path, **more: Any) -> Settings:
     """Settings that do not hear the tester's own environment where it would matter."""
-    return Settings(data_dir=folder, database_url=database_url, broker_url="", blob_url="", **more)
+    if more:
+        more |= {"broker_url": "", "blob_url": ""}
+        return Settings(data_dir=folder, database_url=database_url, **more)
+    # Read once: looking for each of them in the environment takes as long as an event.
+    return _SETTINGS.model_copy(update={"data_dir": folder, "database_url": database_url})
 
 
 def _furnish(databases: Databases, folder: Path) -> Furnished:
