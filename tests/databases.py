@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +144,8 @@ class PostgresCluster:
         # The path of a socket may have 107 bytes; pytest's own folders are often too deep.
         self._server: Any = get_server(quick_folder(), cleanup_mode="delete")
         self._numbers = itertools.count()
+        self._dropper = ThreadPoolExecutor(1)
+        self._dropped: list[Future[None]] = []
         self._engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         # A killed client loses nothing by this; only the power cut that no test makes would.
         self._execute("ALTER SYSTEM SET fsync = off")
@@ -159,15 +162,18 @@ class PostgresCluster:
 
     def put_back(self, database: Database, old: Database) -> None:
         """Drop the one and copy the other under its name; clients connect again by themselves."""
-        self.drop(database)
+        self._drop(database)
         self._make(_name(database), _name(old))
 
     def drop(self, database: Database) -> None:
-        """Drop it, even if a killed process left a connection."""
-        self._execute(f"DROP DATABASE {_name(database)} WITH (FORCE)")
+        """Drop it, even if a killed process left a connection, while the next test begins."""
+        self._dropped.append(self._dropper.submit(self._drop, database))
 
     def stop(self) -> None:
         """Stop the server and delete its folder."""
+        self._dropper.shutdown()
+        for dropped in self._dropped:
+            dropped.result()
         self._engine.dispose()
         self._server.cleanup()
 
@@ -175,6 +181,9 @@ class PostgresCluster:
         name = f"test_{next(self._numbers)}"
         self._make(name, template)
         return Database("postgresql", self._url(name))
+
+    def _drop(self, database: Database) -> None:
+        self._execute(f"DROP DATABASE {_name(database)} WITH (FORCE)")
 
     def _make(self, name: str, template: str) -> None:
         # Files are copied quicker than they are logged where nothing is flushed.
