@@ -32,15 +32,17 @@ def engine(empty_database: Database) -> Any:
 def schema(engine: Engine) -> dict[str, Any]:
     """All that the database says of itself, in a form that can be compared."""
     found = inspect(engine)
+    columns, keys = found.get_multi_columns(), found.get_multi_pk_constraint()
+    indexes, uniques = found.get_multi_indexes(), found.get_multi_unique_constraints()
     return {
         name: (
-            sorted((c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)),
-            found.get_pk_constraint(name),
-            sorted(str(index) for index in found.get_indexes(name)),
-            sorted(str(unique) for unique in found.get_unique_constraints(name)),
+            sorted((c["name"], str(c["type"]), c["nullable"]) for c in columns[table]),
+            keys[table],
+            sorted(str(index) for index in indexes[table]),
+            sorted(str(unique) for unique in uniques[table]),
         )
-        for name in found.get_table_names()
-        if name != "alembic_version"
+        for table in columns
+        if (name := table[1]) != "alembic_version"
     }
 
 
