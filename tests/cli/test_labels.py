@@ -7,15 +7,12 @@ from subprocess import CompletedProcess
 import pytest
 
 from api.cli.label_files import Format, UnreadableLabelFile, read_labels, write_labels
-from api.cli.opening import opened
 from tests.cli.program import run_program
 from tests.labels.samples import FONT, sample
 from tests.labels.test_forms import bundle, manifest, receipt
 from waste_trace.labels import layout_container_label
 from waste_trace.labels.bundle import layout_bundle_label
 from waste_trace.labels.manifest_page import layout_manifest
-from waste_trace.services.open_ledger import open_ledger
-from waste_trace.settings import Settings
 
 pytestmark = pytest.mark.long
 
@@ -25,15 +22,6 @@ HOSPITAL = "12100000470095016Q"
 
 def cli(folder: Path, *arguments: str) -> CompletedProcess[str]:
     return run_program("label", *arguments, WASTE_TRACE_DATA_DIR=str(folder / "data"))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder whose data folder holds an open ledger."""
-    settings = Settings(data_dir=tmp_path / "data", database_url="", broker_url="")
-    with opened(settings) as deployment:
-        assert open_ledger(deployment)
-    return tmp_path
 
 
 def issue(folder: Path, unit: str, waste: str, count: int) -> list[str]:

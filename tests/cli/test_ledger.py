@@ -13,7 +13,6 @@ from tests.cli.program import run_program
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Verdict
 from waste_trace.services.issue_labels import issue_labels
-from waste_trace.services.open_ledger import open_ledger
 from waste_trace.settings import Settings
 from waste_trace.store.sequencer.high_water import HighWater
 
@@ -26,15 +25,6 @@ OPENED = 6
 def cli(folder: Path, *arguments: str, **own: str) -> CompletedProcess[str]:
     data_dir = {"WASTE_TRACE_DATA_DIR": str(folder / "data")}
     return run_program("ledger", *arguments, **(data_dir | own))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder whose data folder holds an open ledger."""
-    settings = Settings(data_dir=tmp_path / "data", database_url="", broker_url="")
-    with opened(settings) as deployment:
-        assert open_ledger(deployment)
-    return tmp_path
 
 
 def test_check_says_what_it_found_and_how_far_it_came(home: Path) -> None:
