@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from api.http.app import create_app
 from tests.cast import BUREAU, CARRIER, FACTORY, GARAGE, KINDS, PLANT, PLATFORM
 from tests.http import http_client
-from tests.serving import serving
+from tests.serving import application, serving
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.sign_in import create_user
 
@@ -27,7 +26,7 @@ ClientOf = Callable[[str], httpx.Client]
 @pytest.fixture
 def base_url(deployment: Deployment) -> Iterator[str]:
     """The address of a running server."""
-    with serving(create_app(deployment)) as url:
+    with serving(application(deployment)) as url:
         yield url
 
 

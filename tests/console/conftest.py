@@ -9,13 +9,12 @@ import httpx
 import pytest
 
 import migrations
-from api.http.app import create_app
 from tests import cast
 from tests.cast import BUREAU, CARRIER, FACTORY, GARAGE, PLANT, PLATFORM
 from tests.console.reading import Page, read_page
 from tests.devices import Clock, Device, enrolled_device
 from tests.http import http_client
-from tests.serving import serving
+from tests.serving import application, serving
 from waste_trace.codes import digital_id
 from waste_trace.labels.png import render_png
 from waste_trace.services.deployment import Deployment
@@ -121,7 +120,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     _direct_line(told)
     _small_waste(told)
     _watch(told)
-    with serving(create_app(deployment)) as url:
+    with serving(application(deployment)) as url:
         told.url = url
         httpx.post(f"{url}/v1/events", content=b"no json at all")
         yield told

@@ -4,10 +4,9 @@ import httpx
 import pytest
 
 from api.console.public_view import Verdict, judge
-from api.http.app import create_app
 from tests.cast import DAY, GARAGE, WASTE
 from tests.console.conftest import District
-from tests.serving import serving
+from tests.serving import application, serving
 from waste_trace.codes import digital_id, uscc, waste_code
 from waste_trace.services.deployment import Deployment
 
@@ -62,7 +61,7 @@ def test_a_label_stays_genuine_after_a_restart(district: District) -> None:
     token = district.token(district.treated)
     again = Deployment.open(district.deployment.settings, district.clock)
     try:
-        with serving(create_app(again)) as url:
+        with serving(application(again)) as url:
             answer = httpx.get(f"{url}/Q/{token}")
         assert "标签真实有效" in answer.text
     finally:

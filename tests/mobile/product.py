@@ -15,11 +15,10 @@ from typing import Any
 import httpx
 
 import migrations
-from api.http.app import create_app
 from tests.cast import BUREAU, KINDS, PLATFORM, WASTE, register_all
 from tests.conftest import settings_for
 from tests.http import http_client
-from tests.serving import serving
+from tests.serving import application, serving
 from waste_trace.codes import digital_id, label_token, place_token
 from waste_trace.codes.place_token import PlaceKind
 from waste_trace.ledger.dsse import Envelope
@@ -145,7 +144,7 @@ def serve_product(folder: Path) -> Iterator[Product]:
     assert open_ledger(deployment)
     register_all(deployment)
     try:
-        with serving(create_app(deployment)) as url:
+        with serving(application(deployment)) as url:
             product = Product(deployment, url)
             yield product
             for client in product.people.values():

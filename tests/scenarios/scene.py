@@ -10,11 +10,10 @@ from typing import Any
 
 import migrations
 from api.demo.stage import Stage, prove
-from api.http.app import create_app
 from tests.scenarios.books import Books, books_of
 from tests.scenarios.clock import MONDAY, StillClock
 from tests.scenarios.parties import BUREAU, EVERYBODY, REGIONS, Party
-from tests.serving import serving
+from tests.serving import application, serving
 from waste_trace.custody.vocabulary import VOCABULARY
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.open_ledger import open_ledger
@@ -264,7 +263,7 @@ def stage(folder: Path, database_url: str = "") -> Iterator[Scene]:
     deployment = Deployment.open(settings, clock.ms)
     try:
         _register(deployment)
-        with serving(create_app(deployment)) as url:
+        with serving(application(deployment)) as url:
             passwords = {party.username: PASSWORD for party in EVERYBODY}
             scene = Scene(deployment, url, clock, folder, passwords)
             scene.first = _size(deployment)

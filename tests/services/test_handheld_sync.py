@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.http.app import create_app
 from scanner.agent import Handheld, LedgerForked, LedgerUnproven, enrol, sync
 from scanner.agent.notebook import RECEIVED, REFUSED, WAITING
 from scanner.agent.sync import EnrolmentFailed
@@ -16,7 +15,7 @@ from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database
 from tests.devices import ACTOR
 from tests.http import http_client
-from tests.serving import serving
+from tests.serving import application, serving
 from tests.store.signer import Signer
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
@@ -65,7 +64,7 @@ def between() -> BetweenThem:
 def client(deployment: Deployment, between: BetweenThem) -> Iterator[httpx.Client]:
     """The handheld's HTTP client; the server runs on a port of its own."""
     with (
-        serving(create_app(deployment)) as url,
+        serving(application(deployment)) as url,
         http_client(url, transport=between) as made,
     ):
         yield made
@@ -317,7 +316,7 @@ def test_a_server_that_was_put_back_proves_nothing_and_then_a_fork(
     back = open_deployment(old, data_dir)
     device.record("produce", produce("2.000"))
     waiting = device.notebook.records(WAITING)[0]
-    with serving(create_app(back)) as url, http_client(url) as other:
+    with serving(application(back)) as url, http_client(url) as other:
         code = create_enrolment_code(back, FACTORY, "", ACTOR, "x")
         second = Handheld(data_dir / "again", "tests")
         second.key = device.key

@@ -8,7 +8,6 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from api.http.app import create_app
 from api.witness.app import create_witness
 from api.witness.client import AskOverHttp
 from api.witness.mirror import FetchOverHttp
@@ -17,7 +16,7 @@ from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database
 from tests.services.test_check_ledger import tamper
 from tests.services.test_rebuild import same_after_rebuild
-from tests.serving import serving
+from tests.serving import application, serving
 from tests.store.signer import Signer
 from waste_trace.ledger.checkpoint import open_checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.keys import SigningKey
@@ -217,7 +216,7 @@ def test_a_mirror_and_a_witness_outside(
     deployment.write_public_keys(tmp_path / "keys")
     old = deployment.sequencer.log_vkey
     with ExitStack() as stack:
-        url = stack.enter_context(serving(create_app(deployment)))
+        url = stack.enter_context(serving(application(deployment)))
         fetch = FetchOverHttp(stack.enter_context(httpx.Client()), f"{url}/log")
         trusted = load_keys(tmp_path / "keys")
         mirror = Mirror(tmp_path / "m", trusted, fetch, deployment.now)

@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.http.app import create_app
 from api.witness.app import create_witness
 from api.witness.client import AskOverHttp
 from tests.cast import FACTORY
@@ -18,7 +17,7 @@ from tests.databases import Database
 from tests.devices import Clock
 from tests.http import http_client
 from tests.ledger.sample_ledger import key
-from tests.serving import serving
+from tests.serving import application, serving
 from tests.witness.liar import Liar, Lie, lying, never_begins, says, talks_for_ever
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.cosignature import cosigner_vkey
@@ -229,7 +228,7 @@ def test_the_pages_show_the_claim(lied: Lied) -> None:
     size = read_checkpoint(newest_note(lied.deployment)).size
     create_user(lied.deployment, "one", "correct-horse-9", "测试员", "producer", FACTORY)
     lied.round()
-    with serving(create_app(lied.deployment)) as url:
+    with serving(application(lied.deployment)) as url:
         shown = httpx.get(f"{url}/v1/ledger/witnessing").json()
         health = httpx.get(f"{url}/healthz")
         with http_client(url, headers={"accept": "text/html"}) as browser:

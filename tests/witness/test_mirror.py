@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.http.app import create_app
 from api.witness.__main__ import look
 from api.witness.mirror import FetchOverHttp
 from tests.ledger.sample_ledger import (
@@ -22,7 +21,7 @@ from tests.ledger.sample_ledger import (
     sample_policy,
     small_ledger,
 )
-from tests.serving import serving
+from tests.serving import application, serving
 from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.tiles import (
@@ -222,7 +221,7 @@ def test_an_unwitnessed_log_is_followed_and_called_so(tmp_path: Path) -> None:
 def test_over_http_from_the_product(deployment: Deployment, tmp_path: Path) -> None:
     """The real server, the real command, and its exit codes."""
     deployment.write_public_keys(tmp_path / "keys")
-    with serving(create_app(deployment)) as url:
+    with serving(application(deployment)) as url:
         with httpx.Client() as client:
             trusted = load_keys(tmp_path / "keys")
             fetch = FetchOverHttp(client, f"{url}/log")

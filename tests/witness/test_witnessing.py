@@ -11,14 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from api.http.app import create_app
 from api.witness.app import create_witness
 from tests.cast import FACTORY
 from tests.conftest import OpenDeployment
 from tests.databases import Database
 from tests.http import http_client
 from tests.ledger.sample_ledger import key
-from tests.serving import serving
+from tests.serving import application, serving
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.policy import Group, Party, Policy, assess, format_policy
@@ -81,7 +80,7 @@ def watched_deployment(
 def test_the_product_keeps_itself_witnessed_and_says_so(
     watched_deployment: Deployment, outside: Outside, tmp_path: Path
 ) -> None:
-    with serving(create_app(watched_deployment)) as url:
+    with serving(application(watched_deployment)) as url:
         size = read_checkpoint(newest_note(watched_deployment)).size
         shown = _until(url, lambda value: value["witnessed_size"] == size)
         assert (shown["quorum"], shown["quorum_met"], shown["waiting"]) == ("all", True, 0)
@@ -124,7 +123,7 @@ def test_a_witness_that_does_not_answer_is_named(
     url = outside.policy.witnesses["w2"].url
     outside.path.write_text(text.replace(url, "http://127.0.0.1:9"), encoding="utf-8")
     deployment = _open(open_deployment, opened_database, data_dir, outside)
-    with serving(create_app(deployment)) as served:
+    with serving(application(deployment)) as served:
         shown = _until(served, lambda value: bool(value["unanswered"]))
         answer = httpx.get(f"{served}/log/checkpoint")
     assert [(one["witness"], one["code"]) for one in shown["unanswered"]] == [
@@ -150,7 +149,7 @@ def test_an_alarm_makes_the_ledger_read_only_also_after_a_restart(
     log = deployment.keys.key("log")
     other = sign_checkpoint(Checkpoint(deployment.sequencer.origin, size, bytes(32)), log)
     outside.witnesses["w1"].add_checkpoint(format_submission(Submission(0, (), other)))
-    with serving(create_app(deployment)) as url:
+    with serving(application(deployment)) as url:
         shown = _until(url, lambda value: bool(value["alarms"]))
         health = httpx.get(f"{url}/healthz")
     assert [one["code"] for one in shown["alarms"]] == [code]
@@ -197,7 +196,7 @@ def test_a_policy_of_another_ledger_is_refused_at_the_start(
 def test_without_a_policy_nobody_is_asked_and_nothing_is_called_witnessed(
     deployment: Deployment,
 ) -> None:
-    with serving(create_app(deployment)) as url:
+    with serving(application(deployment)) as url:
         shown = httpx.get(f"{url}/v1/ledger/witnessing").json()
         answer = httpx.get(f"{url}/log/checkpoint")
     assert (shown["quorum"], shown["quorum_met"], shown["witnesses"]) == ("none", False, [])

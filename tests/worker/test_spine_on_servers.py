@@ -18,10 +18,9 @@ import migrations
 from api.demo.clock import StoryClock
 from api.demo.stage import Stage
 from api.demo.story import Story, new_passwords
-from api.http.app import create_app
 from tests.conftest import Furnished
 from tests.databases import unavailable
-from tests.serving import serving
+from tests.serving import application, serving
 from tests.worker.rabbitmq import RabbitMq
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.rebuild import rebuild, snapshot
@@ -90,7 +89,7 @@ def test_the_story_is_proven_on_postgresql_and_rabbitmq(
     clock = StoryClock(datetime.now(UTC))
     deployment = Deployment.open(settings, clock.ms)
     try:
-        with serving(create_app(deployment)) as url:
+        with serving(application(deployment)) as url:
             stage = Stage(deployment, url, clock, tmp_path, new_passwords())
             story = Story(stage, tmp_path / "audit" / "bundle", tmp_path / "audit" / "keys")
             story.play()
