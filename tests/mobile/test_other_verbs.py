@@ -34,11 +34,11 @@ def test_what_is_refused_is_scanned_apart_and_differences_are_ticked(
     handheld.enrol(PLANT)
     label = handheld.backend.label
     handheld.choose("accept_in_part")
-    handheld.wedge(label(f"{CODE}61"))
+    handheld.scan_in(label(f"{CODE}61"))
     handheld.page.locator("#in-manifest").fill(MANIFEST)
     handheld.page.locator("#in-refused").focus()
     for serial in ("62", "63", "62"):
-        handheld.wedge(label(f"{CODE}{serial}"))
+        handheld.scan_in(label(f"{CODE}{serial}"))
     expect(handheld.page.locator(".listed")).to_have_count(2)
     expect(handheld.page.locator(".scan")).to_have_count(1)
     handheld.page.locator('.listed[data-id$="63"]').get_by_role("button").click()
@@ -63,10 +63,10 @@ def test_what_was_split_is_weighed_portion_by_portion(
     handheld.enrol(PLANT)
     label = handheld.backend.label
     handheld.choose("split")
-    handheld.wedge(label(f"{CODE}71"))
+    handheld.scan_in(label(f"{CODE}71"))
     handheld.page.locator("#in-into").focus()
     for serial in ("72", "73"):
-        handheld.wedge(label(f"{CODE}{serial}"))
+        handheld.scan_in(label(f"{CODE}{serial}"))
     expect(handheld.page.locator(".listed")).to_have_count(2)
     sign = handheld.page.get_by_role("button", name=re.compile("签名并记录"))
     handheld.page.locator(f'[data-code="{CODE}72"]').fill("100.5")
@@ -88,13 +88,13 @@ def test_a_scan_goes_on_while_the_last_one_is_listed(handheld: Handheld) -> None
     handheld.enrol(PLANT)
     label = handheld.backend.label
     handheld.choose("split")
-    handheld.wedge(label(f"{CODE}71"))
+    handheld.scan_in(label(f"{CODE}71"))
     handheld.page.locator("#in-into").focus()
     second = label(f"{CODE}73")
-    handheld.wedge(label(f"{CODE}72"))
+    handheld.scan_in(label(f"{CODE}72"))
     handheld.page.keyboard.type(second[:40])
     expect(handheld.page.locator(".listed")).to_have_count(1)
-    handheld.wedge(second[40:])
+    handheld.scan_in(second[40:])
     expect(handheld.page.locator(".listed")).to_have_count(2)
     assert handheld.page.locator(".portion").evaluate_all(
         "inputs => inputs.map(input => input.dataset.code)"
@@ -106,7 +106,7 @@ def test_a_waypoint_is_where_the_device_is(handheld: Handheld, screenshots: Path
     handheld.context.set_geolocation({"latitude": 30.6987654321, "longitude": 121.02})
     handheld.enrol(CARRIER)
     handheld.choose("waypoint")
-    handheld.wedge(handheld.backend.label(f"{CODE}81"))
+    handheld.scan_in(handheld.backend.label(f"{CODE}81"))
     handheld.page.locator("#in-manifest").fill(MANIFEST)
     handheld.page.locator("[data-locate]").click()
     expect(handheld.page.locator("#in-latitude")).to_have_value("30.698765")
@@ -118,7 +118,7 @@ def test_a_waypoint_is_where_the_device_is(handheld: Handheld, screenshots: Path
 def test_a_position_that_is_not_given_can_be_typed(handheld: Handheld) -> None:
     handheld.enrol(CARRIER)
     handheld.choose("waypoint")
-    handheld.wedge(handheld.backend.label(f"{CODE}82"))
+    handheld.scan_in(handheld.backend.label(f"{CODE}82"))
     handheld.page.locator("#in-manifest").fill(MANIFEST)
     handheld.page.locator("[data-locate]").click()
     expect(handheld.page.get_by_text("没有取到位置")).to_be_visible()
@@ -133,7 +133,7 @@ def test_a_position_that_is_not_given_can_be_typed(handheld: Handheld) -> None:
 def test_the_code_at_a_door_says_who_was_visited(handheld: Handheld, screenshots: Path) -> None:
     handheld.enrol(PLATFORM)
     handheld.choose("visit")
-    handheld.wedge(sign_door(handheld.backend.deployment, PLATFORM, GARAGE).text)
+    handheld.scan_in(sign_door(handheld.backend.deployment, PLATFORM, GARAGE).text)
     expect(handheld.page.locator("#in-unit")).to_have_value(GARAGE)
     handheld.page.locator('[data-value="refused"]').click()
     sign = handheld.page.get_by_role("button", name=re.compile("签名并记录"))
@@ -142,7 +142,7 @@ def test_the_code_at_a_door_says_who_was_visited(handheld: Handheld, screenshots
     handheld.picture(screenshots, "visit")
     assert sent(handheld) == {"unit": GARAGE, "outcome": "refused", "reason": "no_room"}
     handheld.tab("record")
-    handheld.wedge(sign_door(handheld.backend.deployment, PLATFORM, GARAGE).text)
+    handheld.scan_in(sign_door(handheld.backend.deployment, PLATFORM, GARAGE).text)
     handheld.page.locator('[data-value="absent"]').click()
     assert sent(handheld) == {"unit": GARAGE, "outcome": "absent"}
 
@@ -150,7 +150,7 @@ def test_the_code_at_a_door_says_who_was_visited(handheld: Handheld, screenshots
 def test_stock_and_inspections_are_recorded_at_the_shelf(handheld: Handheld) -> None:
     handheld.enrol(PLANT)
     handheld.choose("open_stock")
-    handheld.wedge(handheld.backend.label(f"{CODE}91"))
+    handheld.scan_in(handheld.backend.label(f"{CODE}91"))
     handheld.page.locator("#in-weight_kg").fill("20")
     handheld.page.locator("#in-stored_since").fill("2026-02-30")
     sign = handheld.page.get_by_role("button", name=re.compile("签名并记录"))
@@ -160,7 +160,7 @@ def test_stock_and_inspections_are_recorded_at_the_shelf(handheld: Handheld) -> 
     handheld.tab("record")
     handheld.page.locator(".chosen").click()
     handheld.choose("inspect")
-    handheld.wedge(handheld.backend.label(f"{CODE}91"))
+    handheld.scan_in(handheld.backend.label(f"{CODE}91"))
     handheld.page.locator('[data-value="leaking"]').click()
     assert sent(handheld)["result"] == "leaking"
 
@@ -169,7 +169,7 @@ def test_a_ward_hands_its_boxes_in(handheld: Handheld) -> None:
     handheld.enrol(FACTORY)
     handheld.choose("hand_in")
     for serial in ("95", "96"):
-        handheld.wedge(handheld.backend.label(f"{CODE}{serial}"))
+        handheld.scan_in(handheld.backend.label(f"{CODE}{serial}"))
     handheld.page.locator("#in-department").fill("内科")
     body = sent(handheld)
     assert (body["containers"], body["department"]) == ([f"{CODE}96", f"{CODE}95"], "内科")
@@ -180,7 +180,7 @@ def test_a_ward_hands_its_boxes_in(handheld: Handheld) -> None:
 def test_who_drives_is_named_by_a_pseudonym_and_may_be_left_out(handheld: Handheld) -> None:
     handheld.enrol(CARRIER)
     handheld.choose("load")
-    handheld.wedge(handheld.backend.label(f"{CODE}91"))
+    handheld.scan_in(handheld.backend.label(f"{CODE}91"))
     handheld.page.locator("#in-manifest").fill(MANIFEST)
     handheld.page.locator("#in-vehicle_plate").fill("浙F7K21挂")
     sign = handheld.page.get_by_role("button", name=re.compile("签名并记录"))
@@ -230,11 +230,11 @@ def test_a_load_without_containers_has_to_be_said(handheld: Handheld, screenshot
 def test_a_platform_says_at_whose_door_it_fills(handheld: Handheld) -> None:
     def filled(serial: str, door: bool) -> dict[str, object]:
         handheld.tab("record")
-        handheld.wedge(handheld.backend.label(f"{CODE}{serial}"))
+        handheld.scan_in(handheld.backend.label(f"{CODE}{serial}"))
         handheld.page.locator("#in-batch").fill("HWCS20261123001")
         handheld.page.locator("#in-weight_kg").fill("18")
         if door:
-            handheld.wedge(sign_door(handheld.backend.deployment, PLATFORM, GARAGE).text)
+            handheld.scan_in(sign_door(handheld.backend.deployment, PLATFORM, GARAGE).text)
         return sent(handheld)
 
     handheld.enrol(PLATFORM)

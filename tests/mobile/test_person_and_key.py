@@ -71,7 +71,7 @@ def test_every_event_has_other_digests_and_a_carriers_person_drives(handheld: Ha
     handheld.tab("record")
     handheld.choose("load")
     for _ in range(2):
-        handheld.wedge(handheld.backend.label(CODE))
+        handheld.scan_in(handheld.backend.label(CODE))
         expect(handheld.page.locator(".scan")).to_have_count(1)
         for name, value in (("manifest", "20263304000177"), ("vehicle_plate", "浙F7K21挂")):
             if handheld.page.locator(f"#in-{name}").count():

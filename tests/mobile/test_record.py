@@ -26,7 +26,7 @@ def test_signed_event_is_canonical_and_verifies_in_python(
     enrolled.enrol(PLANT)
     label = enrolled.backend.label(CODE)
     enrolled.choose("weigh_in")
-    enrolled.wedge(label)
+    enrolled.scan_in(label)
     enrolled.page.locator("#in-manifest").fill("２０２６３３０４０００１２３")
     enrolled.page.locator("#in-weight_kg").fill("182.5")
     enrolled.picture(screenshots, "record")
@@ -119,7 +119,7 @@ def test_a_tab_stays_the_same_button_while_records_are_signed_and_sent(
 def test_site_input_stands_in_the_header(enrolled: Handheld) -> None:
     enrolled.choose("store_in")
     enrolled.page.locator("#in-site").fill('仓库"7"\\é😀')
-    enrolled.wedge(enrolled.backend.label(CODE[:-3] + "047"))
+    enrolled.scan_in(enrolled.backend.label(CODE[:-3] + "047"))
     enrolled.sign()
     enrolled.tab("queue")
     expect(enrolled.entries("accepted")).to_have_count(1)
@@ -134,7 +134,7 @@ def test_refused_record_shows_why_and_what_to_do_and_blocks_nothing(
 ) -> None:
     label = enrolled.backend.label(CODE[:-3] + "051")
     enrolled.choose("fill")
-    enrolled.wedge(label)
+    enrolled.scan_in(label)
     enrolled.page.locator("#in-batch").fill("HW00000000")  # the page knows no facility's batches
     enrolled.page.locator("#in-weight_kg").fill("18")
     enrolled.sign()
@@ -173,7 +173,7 @@ def test_refused_record_can_be_sent_again_when_the_reason_is_gone(enrolled: Hand
 
 def test_weight_that_is_none_keeps_the_record_from_being_signed(enrolled: Handheld) -> None:
     enrolled.choose("merge")
-    enrolled.wedge(enrolled.backend.label(CODE))
+    enrolled.scan_in(enrolled.backend.label(CODE))
     enrolled.page.locator("#in-into").fill(CODE[:-3] + "032")
     sign = enrolled.page.get_by_role("button", name=re.compile("签名并记录"))
     for wrong in ("", "0", "1,5", "12.3456", "-3", "abc"):

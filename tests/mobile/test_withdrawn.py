@@ -31,7 +31,7 @@ def test_old_label_is_known_as_withdrawn_offline_and_blocks_signing(
     installed.context.set_offline(True)
     installed.page.reload()
     installed.choose("store_in")
-    installed.wedge(old)
+    installed.scan_in(old)
     card = installed.scan(code_of(old))
     expect(card).to_have_attribute("data-verdict", "withdrawn")
     expect(card).to_contain_text("已失效（补发过新标签）")
@@ -40,9 +40,9 @@ def test_old_label_is_known_as_withdrawn_offline_and_blocks_signing(
     installed.page.evaluate("document.querySelectorAll('.toast').forEach(toast => toast.remove())")
     installed.picture(screenshots, "withdrawn")
 
-    installed.wedge(new)
+    installed.scan_in(new)
     expect(card).to_have_attribute("data-verdict", "genuine")
-    installed.wedge(old)
+    installed.scan_in(old)
     expect(installed.page.locator(".toast.bad")).to_contain_text("已失效")
     expect(card).to_have_attribute("data-verdict", "genuine")
     installed.sign()
@@ -53,7 +53,7 @@ def test_label_that_is_withdrawn_while_it_lies_in_the_form_is_not_signed(
 ) -> None:
     old = enrolled.backend.issue(PLATFORM)
     enrolled.choose("store_in")
-    enrolled.wedge(old)
+    enrolled.scan_in(old)
     expect(enrolled.scan(code_of(old))).to_have_attribute("data-verdict", "genuine")
     enrolled.backend.reissue(PLATFORM, old)
     send_now(enrolled)
@@ -66,7 +66,7 @@ def test_label_that_is_withdrawn_while_it_lies_in_the_form_is_not_signed(
 def test_code_is_voided_for_a_reason_that_is_chosen(enrolled: Handheld, screenshots: Path) -> None:
     label = enrolled.backend.issue(PLATFORM)
     enrolled.choose("void_label")
-    enrolled.wedge(label)
+    enrolled.scan_in(label)
     expect(enrolled.page.get_by_role("button", name="签名并记录")).to_be_disabled()
     enrolled.page.get_by_role("button", name="空白标签遗失").click()
     enrolled.picture(screenshots, "void-label")
@@ -78,5 +78,5 @@ def test_code_is_voided_for_a_reason_that_is_chosen(enrolled: Handheld, screensh
 
     send_now(enrolled)
     enrolled.tab("record")
-    enrolled.wedge(label)
+    enrolled.scan_in(label)
     expect(enrolled.scan(code_of(label))).to_have_attribute("data-verdict", "withdrawn")
