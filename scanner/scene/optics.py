@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float32]
 
 def to_image(values: npt.NDArray[Any]) -> Image:
     """Any array as uint8, rounded (half to even) and clipped."""
-    if values.dtype == np.float32 and values.shape[2:] == (3,):
+    if values.dtype == np.float32 and values.shape[2:] in ((), (3,)):
         # The same pixels as below, in a third of the time.
         same = cv2.addWeighted(values, 1, values, 0, 0, dtype=cv2.CV_8U)
         return same.astype(np.uint8, copy=False)

@@ -113,8 +113,13 @@ def paste(canvas: Image, art: Image, corners: npt.NDArray[np.float64]) -> Image:
     mask = cv2.warpPerspective(
         np.full((h, w), 255, np.uint8), warp, (width, height), flags=cv2.INTER_LINEAR
     )
-    alpha = mask.astype(np.float32)[:, :, None] / 255
-    return optics.to_image(canvas * (1 - alpha) + flat * alpha)
+    left, top, wide, high = cv2.boundingRect(mask)
+    image = canvas.copy()
+    if wide and high:  # elsewhere the canvas stays as it is
+        here = (slice(top, top + high), slice(left, left + wide))
+        alpha = mask[here].astype(np.float32)[:, :, None] / 255
+        image[here] = optics.to_image(canvas[here] * (1 - alpha) + flat[here] * alpha)
+    return image
 
 
 def _shrunk(label: Image, width_px: float) -> Image:
