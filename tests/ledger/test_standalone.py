@@ -39,9 +39,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The commands of a fresh environment with the wheel and its dependencies."""
     folder = tmp_path_factory.mktemp("fresh") / "venv"
-    venv.create(folder, with_pip=True)
-    pip: list[str | Path] = [folder / "bin/python", "-m", "pip", "install", "--quiet"]
-    done = call(*pip, "-c", ROOT / "constraints.txt", wheel, cwd=folder)
+    venv.create(folder)
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", folder / "bin/python"]
+    done = call(*pip, "install", "-q", "-c", ROOT / "constraints.txt", wheel, cwd=folder)
     if done.returncode:
         unavailable(f"the wheel's dependencies cannot be had: {done.stderr[-400:]}")
     return folder / "bin"

@@ -12,6 +12,7 @@ import pytest
 
 from api.cli.output import FALSE, INCOMPLETE, PROVEN, WRONG_USE
 from api.demo.cast import CAST, personal_of
+from tests.cli.program import run_program
 from tests.privacy.test_leaves import personal_in
 from waste_trace.ledger.event import parse_event
 from waste_trace.ledger.leaf import parse_leaf
@@ -93,7 +94,7 @@ def test_what_is_no_bundle_is_wrong_use(tmp_path: Path) -> None:
 
 def test_a_folder_in_use_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep")
-    done = _cli("demo", "--json", "--bundle", str(tmp_path))
+    done = run_program("demo", "--json", "--bundle", str(tmp_path))
     assert done.returncode == WRONG_USE
     assert (tmp_path / "mine.txt").read_text() == "keep"
     assert done.stdout == ""
