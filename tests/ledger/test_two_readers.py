@@ -218,6 +218,17 @@ def test_the_page_takes_kept_checkpoints_with_the_keys(page: Page, tmp_path: Pat
         assert bool(said) == (note == foreign)
 
 
+def test_a_kept_checkpoint_in_the_bundle_is_of_its_ledger(page: Page, tmp_path: Path) -> None:
+    ledger = small_ledger(20)
+    other = ledger.checkpoint(5).replace("pinghu.", "haiyan.", 1)
+    folder = ledger.write(tmp_path / "b", pinned={"early": other})
+    ours = verify_bundle(folder, tmp_path / "b-keys")
+    assert ours.problem is not None
+    assert (ours.exit_code, ours.problem.what) == (1, "pinned")
+    report = check(page, zipped(folder), tmp_path / "b-keys")
+    assert (report["verdict"], report["problem"]["what"]) == ("tampered", "pinned")
+
+
 def shown_line(index: int, array: list[JsonValue]) -> bytes:
     text = b64url(canonical_bytes(array))
     return canonical_bytes({"disclosure": text, "index": index}) + b"\n"

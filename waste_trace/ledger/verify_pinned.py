@@ -48,6 +48,9 @@ class Pinned:
         origin = read_checkpoint(note).origin
         if origin == self.checkpoint.origin:
             return None
+        if name not in self.given:
+            zh, en = "留存的检查点属于另一台账。", "The pinned checkpoint is of another log."
+            raise Finding(Problem("pinned", zh, en, name))
         zh = f"留存的检查点 {name} 属于另一台账 {origin}，未比对。"
         return Notice("pinned", zh, f"{name} is of another ledger, {origin}, and was not compared.")
 
