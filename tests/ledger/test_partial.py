@@ -123,14 +123,14 @@ def test_an_organisation_and_period_runs_on_without_gaps(
     write_partial(tmp_path / "whole", entries=chosen, **options)  # type: ignore[arg-type]
     scope = scope_of(verify_bundle(tmp_path / "whole"))
     assert scope["shown"] == {"gun-01/0": [[6, 15]]}
-    assert (scope["with_gaps"], scope["silent"]) == ([], ["gun-02/0"])
+    assert (scope["with_gaps"], scope["silent"]) == ([], ["gun-02/0"])  # see test_period
     chosen.pop(13)
     write_partial(tmp_path / "gap", entries=chosen, **options)  # type: ignore[arg-type]
     scope = scope_of(verify_bundle(tmp_path / "gap"))
     assert scope["with_gaps"] == ["gun-01/0"]
-    assert "except gun-01/0" in str(scope["statement_en"])
-    chosen[20] = own.leaves[20]
-    with pytest.raises(MalformedBundle, match="Entry 20"):
+    assert "gaps of gun-01/0" in str(scope["statement_en"])
+    chosen[21] = own.leaves[21]
+    with pytest.raises(MalformedBundle, match="Entry 21"):
         write_partial(tmp_path / "beyond", entries=chosen, **options)  # type: ignore[arg-type]
 
 

@@ -18,6 +18,7 @@ _SCRIPTS = (
     "events.js",
     "times.js",
     "verify.js",
+    "period.js",
     "partial.js",
     "bundle.js",
     "page.js",

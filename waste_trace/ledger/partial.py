@@ -16,6 +16,7 @@ from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.errors import InvalidProof, LedgerError, MalformedBundle
 from waste_trace.ledger.event import Event, parse_event
 from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.period import Period
 from waste_trace.ledger.policy import parse_policy
 from waste_trace.ledger.receipt import build_receipt
 from waste_trace.ledger.registry import REGISTRAR
@@ -46,13 +47,20 @@ class Scope:
     until_ms: int
     shown: Runs
 
-    def covers(self, event: Event, ms: int, payload: bytes) -> bool:
-        """Whether an event belongs in the bundle. What `supports` always does."""
+    def covers(self, event: Event, payload: bytes) -> bool:
+        """Whether an event may be in the bundle. What `supports` always may.
+
+        When an organisation's was logged is for its `period` to judge, once all of them are known.
+        """
         if supports(event):
             return True
         if self.kind == ORGANISATION:
-            return event.org == self.value and self.from_ms <= ms < self.until_ms
+            return event.org == self.value
         return self.value.encode() in payload
+
+    def period(self) -> Period:
+        """The organisation's period, as yet without events."""
+        return Period(self.value, self.from_ms, self.until_ms)
 
 
 def supports(event: Event) -> bool:
@@ -160,7 +168,7 @@ def write_partial(
 
     ``entries``: index → leaf bytes, with everything that `supports` among them. ``tree``: of the
     size of ``checkpoint``. ``handovers``, ``disclosures``: as for a whole bundle. MalformedBundle
-    if an entry is not within the scope.
+    if an entry is not within the scope; of an organisation that is `KeySpan.fits`.
     """
     size = read_checkpoint(checkpoint).size
     parse_policy(policy)
@@ -191,15 +199,23 @@ def _scope(
 ) -> Scope:
     numbers: dict[str, set[int]] = {}
     scope = Scope(kind, value, *period_ms, {})
-    for index, data in entries.items():
+    period = scope.period()
+    for index, data in sorted(entries.items()):
         leaf = parse_leaf(data)
         event = parse_event(leaf.envelope.payload)
-        if not scope.covers(event, leaf.ms, leaf.envelope.payload):
-            raise MalformedBundle(
-                f"第 {index} 条不在范围内。", f"Entry {index} is not within the scope.", index=index
-            )
+        if not scope.covers(event, leaf.envelope.payload):
+            raise _out_of_scope(index)
+        if kind == ORGANISATION and event.dev != REGISTRAR:
+            period.add(index, event, leaf.ms)
         numbers.setdefault(event.key_id, set()).add(event.seq)
+    if (misfit := period.misfit) is not None:
+        raise _out_of_scope(misfit[0])
     return parse_scope(format_scope(Scope(kind, value, *period_ms, runs_of(numbers))))
+
+
+def _out_of_scope(index: int) -> MalformedBundle:
+    zh, en = f"第 {index} 条不在范围内。", f"Entry {index} is not within the scope."
+    return MalformedBundle(zh, en, index=index)
 
 
 def _array(value: JsonValue) -> list[JsonValue]:
@@ -223,11 +239,11 @@ README_TEXT = """\
 This folder holds the entries that scope.json names, each with its proof of inclusion, and every
 event of the registrar. It proves that these entries are in the ledger as they stand here.
 
-容器或联单的包是挑选的结果：未列出的事件是否存在，本包不作证明。单位与期间的包按设备序号连续，
-核验程序会列出缺口。
+容器或联单的包是挑选的结果：未列出的事件是否存在，本包不作证明。单位与期间的包另含各密钥在期间
+前后的相邻事件，以证明期间内没有遗漏；不能证明之处，由核验程序逐一列出。
 A bundle of a container or a manifest is a selection: whether there are other events is not shown.
-In a bundle of an organisation and a period, the sequence numbers of each device run on; the
-verifier names every gap.
+A bundle of an organisation and a period also has the event of each key just before and just after
+it: they prove that nothing was left out. The verifier names every key of which that is not proven.
 
     sha256sum -c MANIFEST.sha256
     waste-trace-verify FOLDER --keys KEYS

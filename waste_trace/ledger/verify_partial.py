@@ -25,6 +25,7 @@ from waste_trace.ledger.partial import (
     runs_of,
     supports,
 )
+from waste_trace.ledger.period import period_statement
 from waste_trace.ledger.receipt import build_receipt, parse_receipt
 from waste_trace.ledger.registry import REGISTRAR
 from waste_trace.ledger.tiles import TileReader
@@ -69,15 +70,20 @@ class PartialEvents(EventChecks):
         tiles: TileReader = _NoTiles()
         super().__init__(checkpoint, registrar, tiles, report, disclosures)
         self._scope = scope
+        self._period = scope.period()
+        self._logged: dict[int, int] = {}  # index -> Unix ms
         self._seen: dict[str, dict[int, tuple[bytes, bytes, int]]] = {}
         self.subjects = 0
 
     def _check_chain(self, place: Place, event: Event, leaf: Leaf) -> None:
         payload = leaf.envelope.payload
-        if not self._scope.covers(event, leaf.ms, payload):
-            zh, en = f"第 {place.index} 条不在范围内。", f"Entry {place.index} is out of scope."
-            raise Finding(Problem("scope", zh, en, place.file, place.index, 0, event.dev))
-        self.subjects += not supports(event)
+        if not self._scope.covers(event, payload):
+            raise _out_of_scope(place.index, event.dev)
+        of_org = self._scope.kind == ORGANISATION
+        self.subjects += not supports(event) and (not of_org or self._period.holds(leaf.ms))
+        if of_org and event.dev != REGISTRAR:
+            self._period.add(place.index, event, leaf.ms)
+        self._logged[place.index] = leaf.ms
         known = self._seen.setdefault(event.key_id, {})
         if event.seq in known:
             self._warn("fork", place.index, event, "序号重复", "its seq was taken")
@@ -86,6 +92,12 @@ class PartialEvents(EventChecks):
 
     def _check_seen(self, place: Place, event: Event) -> None:
         """Which checkpoint the device had seen can only be compared with the whole ledger."""
+
+    def check_period(self) -> None:
+        """Of an organisation, what lies outside the period must be a neighbour of it."""
+        if (misfit := self._period.misfit) is not None:
+            index, key_id = misfit
+            raise _out_of_scope(index, key_id.split("/")[0])
 
     def finish(self) -> None:
         """Compare neighbours in the chains that are shown."""
@@ -115,10 +127,11 @@ class PartialEvents(EventChecks):
         """The runs of sequence numbers that are in the bundle."""
         return runs_of({key: set(known) for key, known in self._seen.items()})
 
-    def silent(self, org: str) -> list[str]:
-        """Keys of an organisation's devices of which nothing is shown."""
-        keys = self._registry.keys.values()
-        return sorted(k.key_id for k in keys if k.org == org and k.key_id not in self._seen)
+    def proven(self) -> dict[str, list[str]]:
+        """`Period.proven`, for the keys that the organisation had before the period's end."""
+        own, until = self._scope.value, self._scope.until_ms
+        keys = (key for key in self._registry.keys.values() if key.org == own)
+        return self._period.proven(k.key_id for k in keys if self._logged[k.index] < until)
 
     def _warn(self, what: str, index: int, event: Event, zh: str, en: str) -> None:
         notice = Notice(what, f"第 {index} 条：{zh}。", f"Entry {index}: {en}.", index, event.dev)
@@ -146,6 +159,7 @@ class PartialPass:
             entry = self._bundle.read(entry_file(index))
             self._check_proof(index, entry, note)
             events.check(Place(entry_file(index), index, 0), entry)
+        events.check_period()
         self._check_registrar(events.shown, events.registrar_epoch)
         if events.shown != scope.shown:
             zh, en = "范围说明与所含条目不符。", "scope.json and the entries here disagree."
@@ -191,25 +205,30 @@ class PartialPass:
             raise Finding(Problem("enrolment", zh, en), Verdict.INCOMPLETE)
 
 
+def _out_of_scope(index: int, device: str) -> Finding:
+    zh, en = f"第 {index} 条不在范围内。", f"Entry {index} is out of scope."
+    return Finding(Problem("scope", zh, en, entry_file(index), index, 0, device))
+
+
 def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
     """What the bundle covers and what it leaves open, for programs and people."""
     keys = {key: runs for key, runs in scope.shown.items() if not key.startswith(f"{REGISTRAR}/")}
-    broken = sorted(key for key, runs in keys.items() if len(runs) > 1)
     ep = events.registrar_epoch
     last = scope.shown.get(f"{REGISTRAR}/{ep}", [(0, -1)])[0][1]
     entry = events.registrar_entry
     if scope.kind == ORGANISATION:
-        zh = f"单位 {scope.value} 的 {events.subjects} 条；各设备序号连续"
-        en = f"{events.subjects} entries of {scope.value}; sequence numbers run on for each key"
-        if broken:
-            zh, en = f"{zh}，但 {'、'.join(broken)} 有缺口", f"{en}, except {', '.join(broken)}"
+        proven = events.proven()
+        zh, en = period_statement(proven)
+        zh = f"单位 {scope.value} 的 {events.subjects} 条；{zh}"
+        en = f"{events.subjects} entries of {scope.value}; {en}"
     else:
+        proven = {"with_gaps": sorted(key for key, runs in keys.items() if len(runs) > 1)}
         zh = f"提及 {scope.value} 的 {events.subjects} 条；是挑选结果，不证明没有其他事件"
         en = f"{events.subjects} entries that name {scope.value}; a selection, there may be others"
     shown: dict[str, JsonValue] = {
         key: [[first, last] for first, last in runs] for key, runs in keys.items()
     }
-    silent: list[JsonValue] = [*events.silent(scope.value)] if scope.kind == ORGANISATION else []
+    open_: dict[str, JsonValue] = {name: [*found] for name, found in proven.items()}
     return {
         "kind": scope.kind,
         "value": scope.value,
@@ -217,17 +236,16 @@ def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
         "until_ms": scope.until_ms,
         "entries": events.subjects,
         "shown": shown,
-        "with_gaps": [*broken],
-        "silent": silent,
+        **open_,
         "registrar_epoch": ep,
         "registrar_up_to": last,
         "registrar_entry": entry,
         "statement_zh": (
             f"范围：{zh}。登记员事件到 {REGISTRAR}/{ep} 第 {last} 号（第 {entry} 条）为止："
-            "此后若有吊销，本包看不出。"
+            "此后若有登记或吊销，本包看不出。"
         ),
         "statement_en": (
             f"Scope: {en}. Events of {REGISTRAR}/{ep} up to seq {last} (entry {entry}) are here: "
-            "what was revoked after it is not seen."
+            "what was enrolled or revoked after it is not seen."
         ),
     }

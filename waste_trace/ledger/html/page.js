@@ -9,10 +9,7 @@ function show(report) {
   verdict.dataset.verdict = report.verdict;
   const lines = [];
   if (report.size !== null) lines.push(`条目 entries: ${report.size}`, `树根 root: ${report.root}`);
-  if (report.scope) {
-    lines.push(report.scope.statement_zh, report.scope.statement_en);
-    if (report.scope.silent.length) lines.push(`没有事件的密钥 keys of which nothing is shown: ${report.scope.silent.join(', ')}`);
-  }
+  if (report.scope) lines.push(report.scope.statement_zh, report.scope.statement_en);
   if (report.problem) {
     lines.push(report.problem.zh, report.problem.en);
     for (const name of ['what', 'file', 'index', 'device']) {

@@ -76,15 +76,20 @@ function readScope(data) {
 class PartialEvents extends EventChecks {
   constructor(origin, registrar, scope, warn) {
     super(origin, registrar, null, warn);
-    Object.assign(this, { scope, subjects: 0 });
+    Object.assign(this, { scope, subjects: 0, period: new Period(scope), enrolled: new Map() });
   }
 
   // Called last for each entry, when its time is known. What the device had seen can only
   // be compared with the whole ledger.
   async follow(index, event, keyId, digest) {
     const supports = event.dev === 'registrar' || LOG_EVENTS.has(event.typ);
-    if (!supports && !this.covers(event)) throw new Finding('scope', `第 ${index} 条不在范围内。`, `Entry ${index} is out of scope.`, { file: `entry/${index}.json`, index, device: event.dev });
-    this.subjects += supports ? 0 : 1;
+    if (!supports && !this.covers(event)) throw outOfScope(index, event.dev);
+    const ofOrg = this.scope.kind === 'organisation';
+    const ms = this.times.at(-1);
+    if (!supports && (!ofOrg || this.period.holds(ms))) this.subjects += 1;
+    if (ofOrg && event.dev !== 'registrar') this.period.add(index, event, keyId, ms);
+    if (event.typ === 'key.enrol') this.enrolled.set(`${event.body.dev}/${event.body.ep}`, ms);
+    if (event.typ === 'key.rotate') this.enrolled.set(`${event.dev}/${event.body.ep}`, ms);
     const chain = this.chains.get(keyId) ?? new Map();
     this.chains.set(keyId, chain);
     if (chain.has(event.seq)) this.warn(index, event.dev, '序号重复', 'its seq was taken');
@@ -92,10 +97,14 @@ class PartialEvents extends EventChecks {
   }
 
   covers(event) {
-    const { kind, value, from_ms: from, until_ms: until } = this.scope;
-    const ms = this.times.at(-1);
-    if (kind === 'organisation') return event.org === value && from <= ms && ms < until;
-    return canonicalText(event).includes(value);
+    const { kind, value } = this.scope;
+    return kind === 'organisation' ? event.org === value : canonicalText(event).includes(value);
+  }
+
+  // Of an organisation, what lies outside the period must be a neighbour of it.
+  checkPeriod() {
+    const { misfit } = this.period;
+    if (misfit) throw outOfScope(misfit.index, misfit.keyId.split('/')[0]);
   }
 
   finish() {
@@ -116,9 +125,15 @@ class PartialEvents extends EventChecks {
     return Math.max(-1, ...own.flatMap(([, chain]) => [...chain.values()].map((one) => one.index)));
   }
 
-  silent(org) {
-    return [...this.keys].filter(([keyId, key]) => key.org === org && !this.chains.has(keyId)).map(([keyId]) => keyId).sort();
+  // For the keys that the organisation had before the period's end.
+  proven() {
+    const { value, until_ms: until } = this.scope;
+    return this.period.proven([...this.keys].filter(([keyId, key]) => key.org === value && this.enrolled.get(keyId) < until).map(([keyId]) => keyId));
   }
+}
+
+function outOfScope(index, device) {
+  return new Finding('scope', `第 ${index} 条不在范围内。`, `Entry ${index} is out of scope.`, { file: `entry/${index}.json`, index, device });
 }
 
 class PartialVerification extends Verification {
@@ -133,6 +148,7 @@ class PartialVerification extends Verification {
       await this.checkEntry(index, events);
       this.progress(done + 1, indices.length);
     }
+    events.checkPeriod();
     if (this.shown.size) throw this.mismatch(Math.min(...this.shown.keys()));
     this.checkRegistrar(events);
     if (canonicalText(events.shown) !== canonicalText(scope.shown)) {
@@ -197,21 +213,22 @@ class PartialVerification extends Verification {
 }
 
 function describeScope(scope, events) {
-  const keys = Object.entries(scope.shown).filter(([key]) => !key.startsWith('registrar/'));
-  const gaps = keys.filter(([, runs]) => runs.length > 1).map(([key]) => key).sort();
   const ep = events.epochs.get('registrar');
   const last = scope.shown[`registrar/${ep}`]?.[0][1] ?? -1;
   const [count, value, entry] = [events.subjects, scope.value, events.registrarEntry];
-  let zh = `提及 ${value} 的 ${count} 条；是挑选结果，不证明没有其他事件`;
-  let en = `${count} entries that name ${value}; a selection, there may be others`;
+  let [zh, en] = [`提及 ${value} 的 ${count} 条；是挑选结果，不证明没有其他事件`, `${count} entries that name ${value}; a selection, there may be others`];
+  let proven;
   if (scope.kind === 'organisation') {
-    zh = `单位 ${value} 的 ${count} 条；各设备序号连续${gaps.length ? `，但 ${gaps.join('、')} 有缺口` : ''}`;
-    en = `${count} entries of ${value}; sequence numbers run on for each key${gaps.length ? `, except ${gaps.join(', ')}` : ''}`;
+    proven = events.proven();
+    [zh, en] = periodStatement(proven);
+    [zh, en] = [`单位 ${value} 的 ${count} 条；${zh}`, `${count} entries of ${value}; ${en}`];
+  } else {
+    const keys = Object.entries(scope.shown).filter(([key]) => !key.startsWith('registrar/'));
+    proven = { with_gaps: keys.filter(([, runs]) => runs.length > 1).map(([key]) => key).sort() };
   }
   return {
-    kind: scope.kind, value, entries: count, with_gaps: gaps, registrar_epoch: ep, registrar_up_to: last, registrar_entry: entry,
-    silent: scope.kind === 'organisation' ? events.silent(value) : [],
-    statement_zh: `范围：${zh}。登记员事件到 registrar/${ep} 第 ${last} 号（第 ${entry} 条）为止：此后若有吊销，本包看不出。`,
-    statement_en: `Scope: ${en}. Events of registrar/${ep} up to seq ${last} (entry ${entry}) are here: what was revoked after it is not seen.`,
+    kind: scope.kind, value, entries: count, ...proven, registrar_epoch: ep, registrar_up_to: last, registrar_entry: entry,
+    statement_zh: `范围：${zh}。登记员事件到 registrar/${ep} 第 ${last} 号（第 ${entry} 条）为止：此后若有登记或吊销，本包看不出。`,
+    statement_en: `Scope: ${en}. Events of registrar/${ep} up to seq ${last} (entry ${entry}) are here: what was enrolled or revoked after it is not seen.`,
   };
 }
