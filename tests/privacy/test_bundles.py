@@ -3,11 +3,13 @@
 import hashlib
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.cast import BUREAU, CARRIER, GARAGE, person
+from tests.cast import BUREAU, CARRIER, GARAGE, person, transport
+from tests.devices import Clock
 from tests.privacy.conftest import DRIVER, Loading
 from waste_trace.compliance.retention import Basis
 from waste_trace.ledger.bundle_layout import DISCLOSURES, MANIFEST, format_manifest
@@ -18,7 +20,11 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.disclose import list_accesses
 from waste_trace.services.erase_person import erase_disclosures
 from waste_trace.services.export_bundle import export_bundle, export_bundle_zip
-from waste_trace.services.export_partial import export_container, export_manifest
+from waste_trace.services.export_partial import (
+    export_container,
+    export_manifest,
+    export_organisation,
+)
 from waste_trace.services.sign_in import Person
 
 Export = Callable[[Deployment, Loading, Path, Person | None], object]
@@ -142,6 +148,20 @@ def test_who_is_no_party_gets_none(
 ) -> None:
     export_container(deployment, loading.container, tmp_path / "bundle", person(GARAGE))
     assert not (tmp_path / "bundle" / DISCLOSURES).exists()
+
+
+def test_what_stands_beside_a_period_shows_nobody(
+    deployment: Deployment, loading: Loading, clock: Clock, tmp_path: Path
+) -> None:
+    """It is in the bundle to prove that nothing else was said, not to be read."""
+    clock.forward(days=1)
+    start = deployment.now()
+    loading.device.tell("arrive", transport(loading.manifest, [loading.container]))
+    period = (start, start + timedelta(days=1))
+    export_organisation(deployment, CARRIER, *period, tmp_path / "bundle", person(CARRIER))
+    assert (tmp_path / f"bundle/entry/{loading.index}.json").exists()
+    assert not (tmp_path / "bundle" / DISCLOSURES).exists()
+    assert list_accesses(deployment) == []
 
 
 def test_the_zip_of_the_regulator_has_none(deployment: Deployment, loading: Loading) -> None:

@@ -20,6 +20,7 @@ from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.disclose import disclosures_for_export
+from waste_trace.services.export_neighbours import Around
 from waste_trace.services.key_changes import handover_notes
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.sign_in import Person
@@ -60,14 +61,15 @@ def export_organisation(
     target: Path,
     disclose_to: Person | None = None,
 ) -> Scope:
-    """What an organisation's devices had logged from ``start`` up to before ``end`` (aware)."""
+    """What an organisation's devices had logged from ``start`` up to before ``end`` (aware).
+
+    With it what stands just beside the period, of which no personal data is disclosed. NotInLedger
+    if there is neither.
+    """
     table = table_of(EventIndex)
-    start, end = start.astimezone(UTC), end.astimezone(UTC)
-    chosen = select(table.c.idx).where(
-        table.c.org == org, table.c.logged_at >= start, table.c.logged_at < end
-    )
-    period = (round(start.timestamp() * 1000), round(end.timestamp() * 1000))
-    return _export(deployment, target, ORGANISATION, org, chosen, period, disclose_to)
+    around = Around(org, start.astimezone(UTC), end.astimezone(UTC))
+    chosen = select(table.c.idx).where(around.holds(table))
+    return _export(deployment, target, ORGANISATION, org, chosen, around, disclose_to)
 
 
 def period_of(first: date, last: date) -> tuple[datetime, datetime]:
@@ -84,15 +86,19 @@ def _export(
     kind: str,
     value: str,
     chosen: Select[tuple[int]],
-    period_ms: tuple[int, int] = (0, 0),
+    around: Around | None = None,
     disclose_to: Person | None = None,
 ) -> Scope:
     with deployment.engine.connect() as connection:
         # The size is that of the note: the head may move between two statements.
         note = newest_checkpoint(connection)
         size = 0 if note is None else read_checkpoint(note).size
+        registry = deployment.sequencer.refresh()
         entries = _leaves(connection, chosen, size)
-        if note is None or not entries:
+        beside: dict[int, bytes] = {}
+        for query in around.neighbours(connection, registry, size) if around else ():
+            beside |= _leaves(connection, query, size)
+        if note is None or not (entries or beside):
             raise NotInLedger(f"台账中没有 {value}。", f"The ledger holds nothing of {value}.")
         index = table_of(EventIndex)
         keys = select(index.c.idx).where(
@@ -107,11 +113,11 @@ def _export(
             value=value,
             checkpoint=cosigned_note(connection, size) or note,
             tree=TreeReader(SqlTiles(connection), size),
-            entries={**entries, **_leaves(connection, keys, size)},
+            entries={**entries, **beside, **_leaves(connection, keys, size)},
             policy=deployment.policy_text(),
             registrar_vkey=deployment.sequencer.registrar_vkey.text,
-            period_ms=period_ms,
-            handovers=handover_notes(connection, deployment.sequencer.refresh().log_keys, size),
+            period_ms=around.period_ms if around else (0, 0),
+            handovers=handover_notes(connection, registry.log_keys, size),
             disclosures=shown,
         )
 
