@@ -19,9 +19,10 @@ from tests.ledger.sample_ledger import (
     enrol_body,
     key,
     rotate,
+    sample_policy,
     small_ledger,
 )
-from tests.ledger.test_partial import reseal
+from tests.ledger.test_partial import REGISTRAR, reseal
 from waste_trace.ledger.canonical import JsonValue, canonical_bytes
 from waste_trace.ledger.checkpoint import Checkpoint, sign_checkpoint
 from waste_trace.ledger.dsse import Envelope, sign_envelope
@@ -29,6 +30,9 @@ from waste_trace.ledger.encoding import b64, b64url
 from waste_trace.ledger.event import PAYLOAD_TYPE, event_value, parse_event, payload_hash
 from waste_trace.ledger.fork_evidence import fork_body
 from waste_trace.ledger.note import log_vkey
+from waste_trace.ledger.partial import write_partial
+from waste_trace.ledger.policy import format_policy
+from waste_trace.ledger.tiles import TreeReader
 from waste_trace.ledger.verify import verify_bundle
 
 NEW = enrol_body(Device("new-01", key(50)))
@@ -266,3 +270,25 @@ def test_personal_data_that_is_shown(
     assert verify_bundle(folder, tmp_path / "b-keys").exit_code == verdict
     report = check(page, zipped(folder), tmp_path / "b-keys")
     assert report["verdict"] == ("tampered" if verdict else "proven"), report["problem"]
+
+
+def test_a_part_of_a_number_selects_nothing(page: Page, tmp_path: Path) -> None:
+    """``scope.json`` is not signed: it may not name less than what its entries name."""
+    ledger = small_ledger(2)
+    gun = Device("gun-01", key(21), seq=1, prev=bytes(32))
+    ledger.log(gun.event("weigh", {"manifest": "20263304000001"}))
+    ledger.write(tmp_path / "w")
+    for value, verdict in (("20263304000001", 0), ("0263304000001", 1)):
+        folder = tmp_path / value
+        write_partial(
+            folder, kind="manifest", value="20263304000001", checkpoint=ledger.checkpoint(),
+            tree=TreeReader(ledger.tiles, ledger.size),
+            entries={index: ledger.leaves[index] for index in (0, 1, 2, 3, 6)},
+            policy=format_policy(sample_policy()), registrar_vkey=REGISTRAR,
+        )  # fmt: skip
+        scope = (folder / "scope.json").read_text()
+        (folder / "scope.json").write_text(scope.replace("20263304000001", value))
+        reseal(folder)
+        assert verify_bundle(folder, tmp_path / "w-keys").exit_code == verdict
+        report = check(page, zipped(folder), tmp_path / "w-keys")
+        assert report["verdict"] == ("tampered" if verdict else "proven")

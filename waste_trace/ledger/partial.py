@@ -56,7 +56,7 @@ class Scope:
             return True
         if self.kind == ORGANISATION:
             return event.org == self.value
-        return self.value.encode() in payload
+        return canonical_bytes(self.value) in payload
 
     def period(self) -> Period:
         """The organisation's period, as yet without events."""

@@ -98,7 +98,7 @@ class PartialEvents extends EventChecks {
 
   covers(event) {
     const { kind, value } = this.scope;
-    return kind === 'organisation' ? event.org === value : canonicalText(event).includes(value);
+    return kind === 'organisation' ? event.org === value : canonicalText(event).includes(canonicalText(value));
   }
 
   // Of an organisation, what lies outside the period must be a neighbour of it.
