@@ -1,19 +1,21 @@
 """The life of a label: issued, bound, void, replaced; and how a copy gives itself away."""
 
+import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from tests.cast import BATCH, DAY, FACTORY, GARAGE, PLANT, PLATFORM, WASTE, Cast, person
 from waste_trace.codes import digital_id
 from waste_trace.custody.errors import MalformedBody
 from waste_trace.services.account_labels import account_labels
+from waste_trace.services.check_ledger import check_ledger
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.issue_labels import issue_labels, reissue_label, sign_label
 from waste_trace.services.look_up import list_containers
 from waste_trace.services.trace_container import UnknownContainer, trace_container
-from waste_trace.store.tables import Finding
+from waste_trace.store.tables import EventIndex, Finding
 from waste_trace.store.writing import table_of
 
 FILL = {"batch": BATCH, "weight_kg": "180.000"}
@@ -36,8 +38,7 @@ def test_every_issued_code_is_accounted_for(deployment: Deployment, cast: Cast) 
     factory.tell("fill", {"containers": codes[:2], **FILL})
     factory.tell("void_label", {"containers": codes[2:3], "reason": "lost"})
     factory.tell("void_label", {"containers": codes[3:4], "reason": "void"})
-    accounts = account_labels(deployment, person(FACTORY))
-    assert accounts == [
+    expected = [
         {
             "unit": FACTORY,
             "waste_code": WASTE,
@@ -48,6 +49,32 @@ def test_every_issued_code_is_accounted_for(deployment: Deployment, cast: Cast) 
             "lost": 1,
         }
     ]
+    assert account_labels(deployment, person(FACTORY)) == expected
+    _spell_as_before(deployment)
+    assert account_labels(deployment, person(FACTORY)) == expected
+
+
+def _spell_as_before(deployment: Deployment) -> None:
+    """The bodies in the event index as earlier versions wrote them, with spaces."""
+    table = table_of(EventIndex)
+    with deployment.engine.begin() as connection:
+        for idx, body in connection.execute(select(table.c.idx, table.c.body)).all():
+            text = json.dumps(json.loads(body), ensure_ascii=False, sort_keys=True)
+            connection.execute(update(table).where(table.c.idx == idx).values(body=text))
+
+
+def test_an_index_of_an_earlier_version_is_no_forgery(deployment: Deployment, cast: Cast) -> None:
+    factory = cast.device(FACTORY)
+    factory.tell("fill", {"containers": cast.containers(1), **FILL})
+    _spell_as_before(deployment)
+    assert check_ledger(deployment.settings, full=True).problem is None
+    table = table_of(EventIndex)
+    with deployment.engine.begin() as connection:
+        changed = func.replace(table.c.body, '": "', '":  "')
+        connection.execute(update(table).values(body=changed))
+    problem = check_ledger(deployment.settings, full=True).problem
+    assert problem is not None
+    assert problem.what == "event_index"
 
 
 def test_a_void_code_that_is_used_is_a_finding(deployment: Deployment, cast: Cast) -> None:

@@ -22,7 +22,7 @@ _FIELDS = frozenset({"v", "log", "typ", "id", *_CHAIN_FIELDS, "act", "org", "sit
 _ORIGIN = re.compile(r"[!-*,-~]{1,255}")  # printable ASCII, neither space nor "+"
 _TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_DEVICE = re.compile(r"[a-z0-9][a-z0-9-]{2,47}")
+DEVICE = re.compile(r"[a-z0-9][a-z0-9-]{2,47}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _ACTOR = re.compile(r"(usr_[a-z0-9]{6,32})?")
 _ORG = re.compile(r"([0-9A-Z]{18})?")
@@ -126,7 +126,7 @@ def parse_event(payload: bytes) -> Event:
         log=_match(value, "log", _ORIGIN),
         typ=_match(value, "typ", _TYPE),
         id=_match(value, "id", _UUID7),
-        dev=_match(value, "dev", _DEVICE),
+        dev=_match(value, "dev", DEVICE),
         ep=_count(value, "ep"),
         seq=_count(value, "seq"),
         prev=_prev(value),

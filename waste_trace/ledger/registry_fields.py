@@ -5,11 +5,11 @@ import re
 from waste_trace.ledger.canonical import JsonValue
 from waste_trace.ledger.encoding import decode_b64, decode_b64url
 from waste_trace.ledger.errors import MalformedKey, RefusedKeyEvent
+from waste_trace.ledger.event import DEVICE
 from waste_trace.ledger.keys import check_public_key
 
 #: The ``b64url`` of a SHA-256, in its one spelling.
 DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
-_DEVICE = re.compile(r"[a-z0-9][a-z0-9-]{2,47}")
 
 
 def text_in(body: dict[str, JsonValue], name: str, *, empty: bool = False) -> str:
@@ -31,7 +31,7 @@ def integer_in(body: dict[str, JsonValue], name: str, least: int = 0) -> int:
 def device_in(body: dict[str, JsonValue]) -> str:
     """``dev``: the id of a device."""
     dev = text_in(body, "dev")
-    if not _DEVICE.fullmatch(dev):
+    if not DEVICE.fullmatch(dev):
         raise wrong_field("dev")
     return dev
 

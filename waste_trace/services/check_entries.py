@@ -180,8 +180,8 @@ def wrong(what: str, index: int | None, zh: str, en: str) -> Finding:
 
 def _check_index(row: RowMapping, record: Record) -> None:
     said = index_row(record, [])
-    if row["body"] != said["body"]:
-        said["body"] = json.dumps(record.event.body, ensure_ascii=False, sort_keys=True)  # earlier
+    if row["body"] != said["body"]:  # earlier versions wrote it with spaces
+        said["body"] = json.dumps(record.event.body, ensure_ascii=False, sort_keys=True)
     if any(row[name] != said[name] for name in said.keys() - _DERIVED):
         index = record.idx
         zh = f"第 {index} 条与事件索引不符，请运行 waste-trace rebuild。"

@@ -188,7 +188,7 @@ def _require_allowed(
             f"The device is enrolled for {key.org!r}; the event says {event.org!r}.",
         )
     if event.typ == "key.rotate":
-        _require_no_more(event)
+        _require_known_fields(event)
         return  # a device may always name its next key; the registry reads the body
     organisation = registry.organisations.get(event.org)
     kinds = frozenset(organisation.kinds if organisation else ())
@@ -197,8 +197,8 @@ def _require_allowed(
     require_permitted(event.typ, kinds, "")
 
 
-def _require_no_more(event: Event) -> None:
-    """A verifier passes over fields that it does not know; a leaf is no place for notes."""
+def _require_known_fields(event: Event) -> None:
+    """Of a rotation. Verifiers pass over others, but a leaf is no place for notes."""
     more = sorted(event.body.keys() - ROTATION_FIELDS)
     if more:
         names = "、".join(more)

@@ -8,7 +8,6 @@ databases).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, cast
@@ -18,7 +17,6 @@ from sqlalchemy import Column, Connection, Dialect, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import StatementError
-from sqlmodel.sql.sqltypes import UTCDateTime
 
 from waste_trace.store.engine import unstorable
 
@@ -39,7 +37,10 @@ class _Form:
     def of(cls, statement: str, columns: Sequence[Column[Any]], kind: str) -> "_Form":
         """For values of these columns (two at least), in the order of the statement's marks."""
         dialect = _dialect(kind)
-        processes = ((place, _process_of(column, dialect)) for place, column in enumerate(columns))
+        processes = (
+            (place, column.type.dialect_impl(dialect).bind_processor(dialect))
+            for place, column in enumerate(columns)
+        )
         return cls(
             statement,
             itemgetter(*[column.name for column in columns]),
@@ -58,22 +59,6 @@ class _Form:
             except ValueError as error:
                 raise StatementError(str(error), self.statement, None, error) from error
         return list(zip(*columns, strict=True))
-
-
-def _process_of(column: Column[Any], dialect: Dialect) -> _Process | None:
-    if isinstance(column.type, UTCDateTime) and dialect.name == "sqlite":
-        return _instant_text
-    process: _Process | None = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return process
-
-
-def _instant_text(value: datetime | None) -> str | None:
-    """What SQLAlchemy makes of a time, in a fifth of the time."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError(f"{value} has no timezone")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]  # without its +00:00
 
 
 def _converted(column: Sequence[Any], process: _Process) -> Sequence[Any]:

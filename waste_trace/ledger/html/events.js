@@ -1,8 +1,6 @@
 // Entries as events: their one spelling, who signed, whether that key was enrolled, device chains.
 
 const PAYLOAD_TYPE = 'application/vnd.waste-trace.event.v1+json';
-const FIELDS = ['act', 'body', 'dev', 'ep', 'id', 'log', 'off', 'org', 'prev', 'seen', 'seq', 'site', 't', 'typ', 'v'];
-const BY_REGISTRAR = new Set(['ledger.open', 'org.register', 'site.register', 'key.enrol', 'key.revoke', 'log.key', 'pii.erased', 'evidence.device_fork']);
 
 function canonicalText(value, depth = 0) {
   if (value !== null && typeof value === 'object') {

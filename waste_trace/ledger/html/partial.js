@@ -1,7 +1,6 @@
 // A partial bundle: each entry by its own proof, and what the selection leaves open.
 
 const KINDS = ['container', 'manifest', 'organisation'];
-const LOG_EVENTS = new Set([...BY_REGISTRAR, 'key.rotate']);
 const half = (number) => Math.floor(number / 2);
 const node = (left, right) => sha256(Uint8Array.of(1), left, right);
 

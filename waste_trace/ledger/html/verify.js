@@ -297,7 +297,7 @@ class Verification {
     for (const [name, note] of [...own, ...given]) {
       const { origin } = await this.attempt('pinned', name, () => parseCheckpoint(parseNote(note).text));
       if (origin !== this.checkpoint.origin) {
-        if (!given.some(([file]) => file === name)) throw new Finding('pinned', '留存的检查点属于另一台账。', 'The pinned checkpoint is of another log.', { file: name });
+        if (!this.given?.has(name)) throw new Finding('pinned', '留存的检查点属于另一台账。', 'The pinned checkpoint is of another log.', { file: name });
         this.warn(null, null, `留存的检查点 ${name} 属于另一台账 ${origin}，未比对`, `${name} is of another ledger, ${origin}, and was not compared`);
         continue;
       }

@@ -170,7 +170,7 @@ class Sequencer:
             raise self.read_only
         if self._closing:
             raise _closed()
-        waiting = self._queue.qsize()
+        waiting = self._queue.qsize()  # threads that ask at once may pass the bound by a few
         if waiting >= self._queue_events:
             raise LedgerBusy(
                 f"台账繁忙，已有 {waiting} 条等待。",
