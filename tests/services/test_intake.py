@@ -129,6 +129,36 @@ def test_a_process_that_dies_costs_time_only(deployment: Deployment, device: Dev
     assert [answer.exception(60) for answer in answers] == [None] * 80
 
 
+def test_a_process_is_asked_on_while_it_works(deployment: Deployment, device: Device) -> None:
+    checkers = warm(deployment)
+    (pid,) = checkers.pids()
+    chunks = [
+        [question(deployment, device.sign("produce", produce(f"{n}.{at}00"))) for at in range(3)]
+        for n in range(1, 4)
+    ]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        answers = [checkers.ask(chunk) for chunk in chunks]
+        assert not any(answer.done() for answer in answers)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    for chunk, answer in zip(chunks, answers, strict=True):
+        assert answer.result(60) == check_all(chunk)
+
+
+def test_what_a_process_takes_with_it_is_checked_here(
+    deployment: Deployment, device: Device
+) -> None:
+    checkers = warm(deployment)
+    (pid,) = checkers.pids()
+    asked = [question(deployment, device.sign("produce", produce("1.000")))]
+    os.kill(pid, signal.SIGSTOP)
+    answers = [checkers.ask(asked), checkers.ask(asked * 2)]
+    os.kill(pid, signal.SIGKILL)
+    assert [answer.result(60) for answer in answers] == [[None], [None, None]]
+    assert checkers.ask(asked).result(60) == [None]
+
+
 def test_the_processes_end_with_the_deployment(
     deployment: Deployment, ended: Callable[[int], bool]
 ) -> None:

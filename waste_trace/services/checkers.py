@@ -1,11 +1,13 @@
 """The processes that check events beside the server's, and how they are asked."""
 
 import logging
-import queue
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import suppress
 
 from waste_trace.services import check_apart
 from waste_trace.services.check_apart import Checked, Question, checked_from
@@ -13,6 +15,8 @@ from waste_trace.services.check_apart import Checked, Question, checked_from
 _log = logging.getLogger(__name__)
 #: What became of each question; None for what is not in order, or was not looked at.
 Found = list[Checked | None]
+#: A chunk and its answer fit into a pipe: taken in one piece, they cost the interpreter one turn.
+_PIPE_BYTES = 1 << 20
 
 
 class Checkers:
@@ -24,75 +28,108 @@ class Checkers:
 
     def __init__(self, processes: int) -> None:
         self._wanted = processes
-        self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
-        self._threads: ThreadPoolExecutor | None = None
+        self._running: list[_Process] = []
         self._warm: list[Future[Found]] = []
-        self._running: list[subprocess.Popen[bytes]] = []
 
     def ready(self) -> bool:
         """True once they run. The first call starts them, which takes a second or so."""
-        if self._wanted and self._threads is None:
+        if self._wanted and not self._running:
             self._start()
         return bool(self._running) and all(first.done() for first in self._warm)
 
     def ask(self, questions: Sequence[Question]) -> Future[Found]:
-        """Let a process look at these."""
-        assert self._threads is not None
-        return self._threads.submit(self._ask, questions)
+        """Let a process look at these, after what it was asked before."""
+        return min(self._running, key=_Process.waiting).ask(questions)
 
     def pids(self) -> list[int]:
         """Their process ids."""
         return [process.pid for process in self._running]
 
     def close(self) -> None:
-        """End them."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=True)
+        """End them, once they have answered."""
         for process in self._running:
-            _end(process)
+            process.close()
 
     def _start(self) -> None:
-        command = [sys.executable, "-m", check_apart.__name__]
-        self._threads = ThreadPoolExecutor(self._wanted, "checkers")
         try:
             for _ in range(self._wanted):
-                # In a session of its own: what interrupts the server must not end it first.
-                process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    start_new_session=True,
-                )
-                self._running.append(process)
-                self._idle.put(process)
+                self._running.append(_Process())
         except OSError:
+            self._wanted = len(self._running)
             _log.exception("no process could be started; the server checks everything itself")
-        self._warm = [self.ask([]) for _ in self._running]
+        self._warm = [process.ask([]) for process in self._running]
 
-    def _ask(self, questions: Sequence[Question]) -> Found:
-        process = self._idle.get()
-        if process.stdin is None or process.stdout is None or process.poll() is not None:
-            self._idle.put(process)  # it stays away; its share is checked here
-            return [None] * len(questions)
+
+class _Process:
+    """One process, and what it was asked and has not answered yet.
+
+    It is asked on while it works: one that waits for the next chunk until somebody here has read
+    its last answer, stands still half the time.
+    """
+
+    def __init__(self) -> None:
+        # In a session of its own: what interrupts the server must not end it first.
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", check_apart.__name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=_PIPE_BYTES,
+            pipesize=_PIPE_BYTES,
+            start_new_session=True,
+        )
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        self._questions, self._answers = self._popen.stdin, self._popen.stdout
+        self._asked: deque[tuple[Sequence[Question], Future[Found]]] = deque()
+        self._asking = threading.Lock()
+        self._gone = self._closing = False
+        self._reader = threading.Thread(target=self._read, name="checker", daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    def waiting(self) -> tuple[bool, int]:
+        """Whoever has least of it is asked next; one that is gone, last."""
+        return self._gone, len(self._asked)
+
+    def ask(self, questions: Sequence[Question]) -> Future[Found]:
+        answer: Future[Found] = Future()
+        plain = [(asked.body, asked.algorithm, asked.public_key) for asked in questions]
+        with self._asking:
+            if self._gone:  # it stays away; its share is checked here
+                answer.set_result([None] * len(questions))
+                return answer
+            self._asked.append((questions, answer))
+            with suppress(OSError):  # the reader notices that it is gone, and answers
+                check_apart.write_message(self._questions, plain)
+        return answer
+
+    def close(self) -> None:
+        self._closing = True
+        with self._asking, suppress(OSError):  # it may have ended before us
+            self._questions.close()
+        self._reader.join()
+        self._popen.wait()
+
+    def _read(self) -> None:
         try:
-            plain = [(asked.body, asked.algorithm, asked.public_key) for asked in questions]
-            check_apart.write_message(process.stdin, plain)
-            answers = check_apart.read_message(process.stdout)
-        except OSError:
-            answers = None
-        self._idle.put(process)
-        if answers is None:
-            _log.error("a checking process is gone; the server checks its share itself")
-            return [None] * len(questions)
-        return [
-            None if answer is None else checked_from(question, answer)
-            for question, answer in zip(questions, answers, strict=True)
-        ]
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """It ends by itself when nobody can ask it any more."""
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            stream.close()
-    process.wait()
+            with self._answers as answers:
+                while (found := check_apart.read_message(answers)) is not None:
+                    questions, answer = self._asked[0]
+                    answer.set_result(
+                        [
+                            None if one is None else checked_from(question, one)
+                            for question, one in zip(questions, found, strict=True)
+                        ]
+                    )
+                    self._asked.popleft()
+        finally:
+            if not self._closing:
+                _log.error("a checking process is gone; the server checks its share itself")
+            with self._asking:
+                self._gone = True
+            for questions, answer in self._asked:
+                if not answer.done():
+                    answer.set_result([None] * len(questions))

@@ -17,9 +17,10 @@ from waste_trace.services.checkers import Checkers, Found
 from waste_trace.store.sequencer import LedgerBusy, Recorded, Sequencer, Submitted
 
 #: So many waiting events are worth another process's while; so many at most are one chunk.
-_MANY, _CHUNK = 16, 64
-#: Chunks that are under way at once: one being looked at, one on its way to each process.
-_AHEAD = 2
+_MANY, _CHUNK = 16, 128
+#: Chunks under way for each process: one looked at, one before it, one to be passed on. With two
+#: of 64 the process stood still each time that its answers were read (measured: a fifth slower).
+_AHEAD = 3
 
 
 class Checks(Protocol):
