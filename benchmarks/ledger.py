@@ -13,7 +13,11 @@ use too it says more than the rate. (c) depends on the disk alone: where fsync i
 ``--flush-ms`` makes each flush of the disk take longer, in every row alike, as disks do that have
 no cache of their own (4 ms is common); it leaves out the server, which is a process of its own.
 
-``./run python benchmarks/ledger.py [--events N] [--in-flight N] [--database URL] [--flush-ms MS]``
+On a machine that others use too, one run says little: ``--rounds 5`` takes all rows in turn and
+tells the median of each figure, and between which rates it lay.
+
+``./run python benchmarks/ledger.py [--events N] [--in-flight N] [--rounds N] [--database URL]
+[--flush-ms MS]``
 """
 
 import argparse
@@ -24,32 +28,23 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import astuple, dataclass
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
+from statistics import median_high
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 import migrations
 from benchmarks.baselines import empty_database, locked_chain, raw_inserts
-from scanner.agent import Handheld
-from waste_trace.ledger.encoding import b64
+from benchmarks.traffic import signed
 from waste_trace.services.deployment import Deployment
-from waste_trace.services.enrol_device import (
-    create_enrolment_code,
-    enrol_device,
-    possession_message,
-)
-from waste_trace.services.issue_labels import issue_labels
 from waste_trace.services.memory import look_for_cycles_seldom
-from waste_trace.services.open_ledger import open_ledger
 from waste_trace.services.record_event import submit_event
-from waste_trace.services.register_party import register_organisation
 from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine
 from waste_trace.store.projector import Projector, Record
@@ -58,8 +53,9 @@ from waste_trace.store.projector.projector import index_row
 from waste_trace.store.projector.work import Work
 from waste_trace.store.sequencer import Recorded
 
-FACTORY = "91330482MA2CUX11X3"
 _CONNECTIONS = 8
+#: What the product commits at once where so many wait.
+_BATCH: int = Settings.model_fields["batch_events"].default
 
 
 def main() -> None:
@@ -72,6 +68,7 @@ def main() -> None:
     )
     parser.add_argument("--database", default="", help="a PostgreSQL URL; default SQLite")
     parser.add_argument("--flush-ms", type=float, default=0, help="added to each flush")
+    parser.add_argument("--rounds", type=int, default=1, help="all rows in turn; medians are told")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="waste-trace-benchmark-"))
     events, devices, flying = options.events, options.devices, options.in_flight
@@ -82,7 +79,7 @@ def main() -> None:
     rows: list[tuple[str, Callable[[str, Path], Row]]] = [
         ("ours", lambda url, at: _ours(at, url, events, devices, flying)),
         ("(b) ours, one event a commit", lambda url, at: _ours(at, url, few, 4, flying, 1)),
-        ("(a) raw inserts, same batches", lambda url, _: Row(raw_inserts(url, events, 256))),
+        ("(a) raw inserts, same batches", lambda url, _: Row(raw_inserts(url, events, _BATCH))),
         ("(c) a lock for each event", lambda url, _: Row(locked_chain(url, few))),
         ("(d) ours, the log alone", lambda url, at: alone(at, url, events, devices, flying)),
     ]
@@ -91,17 +88,21 @@ def main() -> None:
             ("HTTP, event by event", lambda url, at: _http(at, url, events // 4, devices, 1)),
             ("HTTP, batches of 64", lambda url, at: _http(at, url, events, devices, 64)),
         ]
+    measured: list[list[Row]] = [[] for _ in rows]
+    for turn in range(options.rounds):
+        for number, (_, measure) in enumerate(rows):
+            at = folder / f"{turn}-{number}"
+            with empty_database(options.database, at) as url:
+                measured[number].append(measure(url, at))
     sys.stdout.write(f"fsync {fsync_ms:.2f} ms (median)\n{'':<32}{'events/s':>10}{'ours / it':>11}")
-    sys.stdout.write(f"{'p50 ms':>9}{'p99 ms':>9}{'CPU us':>8}\n")
-    ours = 0.0
-    for number, (name, measure) in enumerate(rows):
-        with empty_database(options.database, folder / str(number)) as url:
-            row = measure(url, folder / str(number))
-        ours = ours or row.rate
-        times = f"{row.p50_ms:>9.0f}{row.p99_ms:>9.0f}" if row.p50_ms else ""
-        cpu = f"{row.cpu_us:>8.0f}" if row.cpu_us else ""
-        sys.stdout.write(f"{name:<32}{row.rate:>10.0f}{ours / row.rate:>11.2f}{times}{cpu}\n")
-        sys.stdout.flush()
+    sys.stdout.write(f"{'p50 ms':>9}{'p99 ms':>9}{'CPU us':>8}{'slowest':>10}{'fastest':>9}\n")
+    ours = Row.median(measured[0]).rate
+    for (name, _), found in zip(rows, measured, strict=True):
+        row, rates = Row.median(found), [one.rate for one in found]
+        times = f"{row.p50_ms:>9.0f}{row.p99_ms:>9.0f}" if row.p50_ms else f"{'':>18}"
+        cpu = f"{row.cpu_us:>8.0f}" if row.cpu_us else f"{'':>8}"
+        sys.stdout.write(f"{name:<32}{row.rate:>10.0f}{ours / row.rate:>11.2f}{times}{cpu}")
+        sys.stdout.write(f"{min(rates):>10.0f}{max(rates):>9.0f}\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,12 @@ class Row:
         waits = sorted(waits)
         cpu_us = cpu_seconds / len(waits) * 1e6
         return cls(len(waits) / seconds, _ms(waits, 0.5), _ms(waits, 0.99), cpu_us)
+
+    @classmethod
+    def median(cls, rows: Sequence["Row"]) -> "Row":
+        """Of several rounds, each figure by itself."""
+        values = zip(*map(astuple, rows), strict=True)
+        return cls(*(median_high(one) for one in values))
 
 
 def _fsync_ms(folder: Path) -> float:
@@ -183,7 +190,7 @@ def _ours(
 ) -> Row:
     """Through the services, in this process."""
     deployment = _opened(folder, url, batch)
-    bodies = list(_signed(deployment, folder, events, devices))
+    bodies = list(signed(deployment, folder, events, devices))
     if projector is not None:
         sequencer = deployment.sequencer
         sequencer._projector = projector(sequencer._projector._config)
@@ -224,7 +231,7 @@ def _opened(folder: Path, url: str, batch: int = 0) -> Deployment:
 def _http(folder: Path, url: str, events: int, devices: int, batch: int) -> Row:
     """Behind a server that is a process of its own; each connection sends when it was answered."""
     deployment = _opened(folder, url)
-    bodies = list(_signed(deployment, folder, events, devices))
+    bodies = list(signed(deployment, folder, events, devices))
     deployment.close()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -288,51 +295,6 @@ def _stamp(ends: dict[int, float], number: int) -> Callable[[Future[Recorded]], 
         ends[number] = time.perf_counter()
 
     return stamp
-
-
-def _signed(deployment: Deployment, folder: Path, events: int, devices: int) -> Iterator[bytes]:
-    """Events of many devices in turn, as they would come in; signing is not measured."""
-    open_ledger(deployment)
-    register_organisation(deployment, FACTORY, "基准单位", ["producer"], "330482")
-    handhelds = []
-    for number in range(devices):
-        handheld = Handheld(folder / f"device-{number}", "benchmark")
-        code = create_enrolment_code(deployment, FACTORY, "", "usr_benchmark", "benchmark")
-        key = handheld.key
-        proof = key.sign(possession_message(code, key.algorithm, key.public_key))
-        enrolled = enrol_device(deployment, code, key.algorithm, key.public_key, "b", proof)
-        handheld.notebook.remember(
-            identity={"dev": enrolled.dev, "ep": 0, "org": FACTORY, "act": "usr_benchmark",
-                      "site": "TS001", "origin": deployment.sequencer.origin,
-                      "pub": b64(key.public_key)}
-        )  # fmt: skip
-        handhelds.append(handheld)
-    codes = _filled(deployment, handhelds[0], min(events, 900))
-    for number in range(events):
-        verb = "store_out" if number // len(codes) % 2 else "store_in"
-        code = codes[number % len(codes)]
-        handhelds[number % devices].record(verb, {"containers": [code]})
-    queues = [handheld.notebook.records("waiting") for handheld in handhelds]
-    for number in range(events):
-        yield queues[number % devices][number // devices].envelope
-
-
-def _filled(deployment: Deployment, handheld: Handheld, count: int) -> list[str]:
-    """Issued and filled containers, so that what follows is a store's ordinary traffic."""
-    codes: list[str] = []
-    while len(codes) < count:
-        wanted = min(200, count - len(codes))
-        issued = issue_labels(deployment, FACTORY, "900-249-08", date(2026, 11, 23), wanted)
-        codes += [str(token.digital_id) for token in issued.tokens]
-    for code in codes:
-        body = {"containers": [code], "batch": "HWCS20261123001", "weight_kg": "180.000"}
-        handheld.record("fill", body)
-    waiting = handheld.notebook.records("waiting")
-    for future in [submit_event(deployment, r.envelope, remote="benchmark") for r in waiting]:
-        future.result()
-    for record in waiting:
-        handheld.notebook.settle(record.seq, "received")
-    return codes
 
 
 def _ms(waits: list[float], share: float) -> float:
