@@ -65,6 +65,7 @@ def partial(ledger: SampleLedger, keys: Path, target: Path) -> Specimen:
         entries={index: ledger.leaves[index] for index in (0, 1, 2, 3, 4 + number)},
         policy=format_policy(sample_policy()),
         registrar_vkey=log_vkey("registrar.example", REGISTRAR_KEY).text,
+        registrar_key=lambda _: REGISTRAR_KEY,
     )
     return Specimen("partial", target, keys)
 

@@ -302,6 +302,7 @@ def test_out_of_a_real_ledger(deployment: Deployment, cast: Cast, tmp_path: Path
     export_container(deployment, first, tmp_path / "drum")
     scope = scope_of(verify_bundle(tmp_path / "drum", keys))
     assert scope["shown"] == {f"{device.dev}/0": [[1, 1], [3, 3]], "issuer/0": [[0, 0]]}
+    assert scope["registrations"] == "attested"
 
     export_manifest(deployment, number, tmp_path / "manifest")
     scope = scope_of(verify_bundle(tmp_path / "manifest", keys))

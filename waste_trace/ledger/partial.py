@@ -4,21 +4,23 @@ Every entry stands alone with its inclusion proof. All events of the registrar c
 the holder can check who signed; what is complete and what is a selection is said in ``scope.json``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from waste_trace.ledger import bundle_layout as layout
 from waste_trace.ledger.bundle import BundleFolder, write_disclosures
 from waste_trace.ledger.canonical import JsonValue, canonical_bytes, parse_canonical
-from waste_trace.ledger.checkpoint import read_checkpoint
+from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint
 from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.errors import InvalidProof, LedgerError, MalformedBundle
 from waste_trace.ledger.event import Event, parse_event
+from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.period import Period
 from waste_trace.ledger.policy import parse_policy
 from waste_trace.ledger.receipt import build_receipt
+from waste_trace.ledger.registrations import REGISTRATIONS, Registrations, sign_registrations
 from waste_trace.ledger.registry import REGISTRAR
 from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader
@@ -163,12 +165,15 @@ def write_partial(
     period_ms: tuple[int, int] = (0, 0),
     handovers: Mapping[int, str] | None = None,
     disclosures: Mapping[int, Sequence[str]] | None = None,
+    registrar_key: Callable[[int], SigningKey] | None = None,
 ) -> Scope:
     """Write a partial bundle to the new or empty folder ``target``; what it covers.
 
     ``entries``: index → leaf bytes, with everything that `supports` among them. ``tree``: of the
-    size of ``checkpoint``. ``handovers``, ``disclosures``: as for a whole bundle. MalformedBundle
-    if an entry is not within the scope; of an organisation that is `KeySpan.fits`.
+    size of ``checkpoint``. ``handovers``, ``disclosures``: as for a whole bundle.
+    ``registrar_key``: the registrar's key of an epoch, which signs that nothing that `supports` is
+    missing. MalformedBundle if an entry is not within the scope; of an organisation that is
+    `KeySpan.fits`.
     """
     size = read_checkpoint(checkpoint).size
     parse_policy(policy)
@@ -189,9 +194,22 @@ def write_partial(
         folder.write(layout.handover_path(ep), note.encode())
         folder.write(layout.handover_proof_path(ep), format_hashes(proof))
     write_disclosures(folder, disclosures)
+    if registrar_key is not None:
+        said, ep = registrations_of(read_checkpoint(checkpoint), entries)
+        folder.write(REGISTRATIONS, sign_registrations(said, ep, registrar_key(ep)))
     folder.write(layout.CHECKPOINT, checkpoint.encode())
     folder.finish()
     return scope
+
+
+def registrations_of(
+    checkpoint: Checkpoint, entries: Mapping[int, bytes]
+) -> tuple[Registrations, int]:
+    """What the registrar may say of these entries, and the epoch of its newest key in them."""
+    events = [parse_event(parse_leaf(data).envelope.payload) for data in entries.values()]
+    supporting = [event for event in events if supports(event)]
+    ep = sum(one.typ == "key.rotate" and one.dev == REGISTRAR for one in supporting)
+    return Registrations(checkpoint, len(supporting)), ep
 
 
 def _scope(
@@ -252,6 +270,8 @@ it: they prove that nothing was left out. The verifier names every key of which 
     entry/<N>.json          第 N 条的原始字节 / the exact bytes of entry N
     entry/<N>.tlog-proof    c2sp.org/tlog-proof@v1
     scope.json              范围 / scope
+    registrations.json      登记员声明：登记、换钥与吊销一条不少 / the registrar's word that of what
+                            was enrolled, rotated and revoked nothing is missing
     log-keys/*              台账换钥的检查点及一致性证明（如有） how the log's key was handed over
     disclosures.jsonl       （可选）披露的个人信息 / (optional) personal data that was disclosed
     policy.txt, registrar.vkey, MANIFEST.sha256

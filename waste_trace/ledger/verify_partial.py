@@ -9,7 +9,7 @@ import re
 from waste_trace.ledger.bundle_reader import Bundle
 from waste_trace.ledger.canonical import JsonValue
 from waste_trace.ledger.checkpoint import Checkpoint
-from waste_trace.ledger.errors import LedgerError
+from waste_trace.ledger.errors import IncompleteBundle, LedgerError
 from waste_trace.ledger.event import Event, payload_hash
 from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.ledger.log_keys import LogKeys
@@ -27,11 +27,20 @@ from waste_trace.ledger.partial import (
 )
 from waste_trace.ledger.period import period_statement
 from waste_trace.ledger.receipt import build_receipt, parse_receipt
+from waste_trace.ledger.registrations import REGISTRATIONS, Registrations, read_registrations
 from waste_trace.ledger.registry import REGISTRAR
 from waste_trace.ledger.tiles import TileReader
 from waste_trace.ledger.verify_disclosures import DisclosureChecks
 from waste_trace.ledger.verify_events import EventChecks, describe
-from waste_trace.ledger.verify_result import Finding, Notice, Place, Problem, Report, Verdict
+from waste_trace.ledger.verify_result import (
+    Finding,
+    Notice,
+    Place,
+    Problem,
+    Report,
+    Verdict,
+    problem_of,
+)
 from waste_trace.ledger.vkey import VerifierKey
 
 PARTIAL_CHECKS = (
@@ -69,17 +78,19 @@ class PartialEvents(EventChecks):
     ) -> None:
         tiles: TileReader = _NoTiles()
         super().__init__(checkpoint, registrar, tiles, report, disclosures)
+        self._checkpoint = checkpoint
         self._scope = scope
         self._period = scope.period()
         self._logged: dict[int, int] = {}  # index -> Unix ms
         self._seen: dict[str, dict[int, tuple[bytes, bytes, int]]] = {}
-        self.subjects = 0
+        self.subjects = self.supporting = 0
 
     def _check_chain(self, place: Place, event: Event, leaf: Leaf) -> None:
         payload = leaf.envelope.payload
         if not self._scope.covers(event, payload):
             raise _out_of_scope(place.index, event.dev)
         of_org = self._scope.kind == ORGANISATION
+        self.supporting += supports(event)
         self.subjects += not supports(event) and (not of_org or self._period.holds(leaf.ms))
         if of_org and event.dev != REGISTRAR:
             self._period.add(place.index, event, leaf.ms)
@@ -110,6 +121,10 @@ class PartialEvents(EventChecks):
                     self._report.warn(Notice("prev_mismatch", zh, en, index, dev))
         for name in ("canonical", "enrolment", "signatures", "times", "chains"):
             self._report.passed(name, "all shown entries; see scope for what is not shown")
+
+    def read_registrations(self, data: bytes) -> Registrations:
+        """What the registrar has said of the entries that say who may sign; LedgerError."""
+        return read_registrations(data, self._checkpoint, self._registry)
 
     @property
     def registrar_epoch(self) -> int:
@@ -161,6 +176,7 @@ class PartialPass:
             events.check(Place(entry_file(index), index, 0), entry)
         events.check_period()
         self._check_registrar(events.shown, events.registrar_epoch)
+        attested = self._check_registrations(events)
         if events.shown != scope.shown:
             zh, en = "范围说明与所含条目不符。", "scope.json and the entries here disagree."
             raise Finding(Problem("scope", zh, en, SCOPE), Verdict.INCOMPLETE)
@@ -168,7 +184,7 @@ class PartialPass:
         events.finish()
         disclosures.finish()
         self._report.passed("scope", "the entries are those that scope.json names")
-        self._report.scope = describe_scope(scope, events)
+        self._report.scope = describe_scope(scope, events, attested=attested)
         return events.log_keys
 
     def _indices(self) -> list[int]:
@@ -204,18 +220,38 @@ class PartialPass:
             en = "Events of the registrar are missing: a revocation may be among them."
             raise Finding(Problem("enrolment", zh, en), Verdict.INCOMPLETE)
 
+    def _check_registrations(self, events: PartialEvents) -> bool:
+        """Whether the registrar has signed that none of the newest is left out either."""
+        if REGISTRATIONS not in self._bundle.names():
+            return False
+        try:
+            said = events.read_registrations(self._bundle.read(REGISTRATIONS))
+        except IncompleteBundle as error:
+            problem = problem_of("enrolment", error, REGISTRATIONS)
+            raise Finding(problem, Verdict.INCOMPLETE) from error
+        except LedgerError as error:
+            raise Finding(problem_of("enrolment", error, REGISTRATIONS)) from error
+        here = events.supporting
+        if said.entries != here:
+            zh = f"登记员声明有 {said.entries} 条登记，本包有 {here} 条：可能缺少密钥吊销。"
+            en = f"The registrar has signed {said.entries} registrations, {here} are here: "
+            problem = Problem("enrolment", zh, f"{en}a revocation may be missing.", REGISTRATIONS)
+            raise Finding(problem, Verdict.INCOMPLETE if said.entries > here else Verdict.TAMPERED)
+        return True
+
 
 def _out_of_scope(index: int, device: str) -> Finding:
     zh, en = f"第 {index} 条不在范围内。", f"Entry {index} is out of scope."
     return Finding(Problem("scope", zh, en, entry_file(index), index, 0, device))
 
 
-def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
+def describe_scope(scope: Scope, events: PartialEvents, *, attested: bool) -> dict[str, JsonValue]:
     """What the bundle covers and what it leaves open, for programs and people."""
     keys = {key: runs for key, runs in scope.shown.items() if not key.startswith(f"{REGISTRAR}/")}
     ep = events.registrar_epoch
     last = scope.shown.get(f"{REGISTRAR}/{ep}", [(0, -1)])[0][1]
     entry = events.registrar_entry
+    after_zh, after_en = _AFTER[attested]
     if scope.kind == ORGANISATION:
         proven = events.proven()
         zh, en = period_statement(proven)
@@ -240,12 +276,27 @@ def describe_scope(scope: Scope, events: PartialEvents) -> dict[str, JsonValue]:
         "registrar_epoch": ep,
         "registrar_up_to": last,
         "registrar_entry": entry,
+        "registrations": "attested" if attested else "open",
         "statement_zh": (
-            f"范围：{zh}。登记员事件到 {REGISTRAR}/{ep} 第 {last} 号（第 {entry} 条）为止："
-            "此后若有登记或吊销，本包看不出。"
+            f"范围：{zh}。登记员事件到 {REGISTRAR}/{ep} 第 {last} 号（第 {entry} 条）"
+            f"为止：{after_zh}"
         ),
         "statement_en": (
             f"Scope: {en}. Events of {REGISTRAR}/{ep} up to seq {last} (entry {entry}) are here: "
-            "what was enrolled or revoked after it is not seen."
+            f"{after_en}"
         ),
     }
+
+
+#: What is known of the time after the newest registration here, by whether the registrar says it.
+_AFTER = {
+    True: (
+        "登记员签字声明此后到本检查点再无登记、换钥或吊销。",
+        "the registrar has signed that up to this checkpoint nothing was enrolled, rotated or "
+        "revoked after it.",
+    ),
+    False: (
+        "此后若有登记或吊销，本包看不出。",
+        "what was enrolled or revoked after it is not seen.",
+    ),
+}

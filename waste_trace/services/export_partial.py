@@ -25,6 +25,7 @@ from waste_trace.services.key_changes import handover_notes
 from waste_trace.services.prove import NotInLedger
 from waste_trace.services.sign_in import Person
 from waste_trace.store.cosignatures import cosigned_note
+from waste_trace.store.sequencer.own_keys import service_key
 from waste_trace.store.tables import ContainerEvent, Entry, EventIndex
 from waste_trace.store.tiles import SqlTiles, newest_checkpoint
 from waste_trace.store.writing import table_of
@@ -119,6 +120,7 @@ def _export(
             period_ms=around.period_ms if around else (0, 0),
             handovers=handover_notes(connection, registry.log_keys, size),
             disclosures=shown,
+            registrar_key=lambda ep: service_key(registry, REGISTRAR, ep, deployment.keys.key),
         )
 
 

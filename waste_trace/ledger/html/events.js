@@ -28,8 +28,8 @@ function expectKeys(value, keys) {
   }
 }
 
-function preAuthentication(payload) {
-  const kind = utf8.encode(PAYLOAD_TYPE);
+function preAuthentication(payload, type = PAYLOAD_TYPE) {
+  const kind = utf8.encode(type);
   return join(utf8.encode(`DSSEv1 ${kind.length} `), kind, utf8.encode(` ${payload.length} `), payload);
 }
 

@@ -1,6 +1,7 @@
 // A partial bundle: each entry by its own proof, and what the selection leaves open.
 
 const KINDS = ['container', 'manifest', 'organisation'];
+const REGISTRATIONS = 'application/vnd.waste-trace.registrations.v1+json';
 const half = (number) => Math.floor(number / 2);
 const node = (left, right) => sha256(Uint8Array.of(1), left, right);
 
@@ -75,7 +76,7 @@ function readScope(data) {
 class PartialEvents extends EventChecks {
   constructor(origin, registrar, scope, warn) {
     super(origin, registrar, null, warn);
-    Object.assign(this, { scope, subjects: 0, period: new Period(scope), enrolled: new Map() });
+    Object.assign(this, { scope, subjects: 0, supporting: 0, period: new Period(scope), enrolled: new Map() });
   }
 
   // Called last for each entry, when its time is known. What the device had seen can only
@@ -83,6 +84,7 @@ class PartialEvents extends EventChecks {
   async follow(index, event, keyId, digest) {
     const supports = event.dev === 'registrar' || LOG_EVENTS.has(event.typ);
     if (!supports && !this.covers(event)) throw outOfScope(index, event.dev);
+    if (supports) this.supporting += 1;
     const ofOrg = this.scope.kind === 'organisation';
     const ms = this.times.at(-1);
     if (!supports && (!ofOrg || this.period.holds(ms))) this.subjects += 1;
@@ -150,6 +152,7 @@ class PartialVerification extends Verification {
     events.checkPeriod();
     if (this.shown.size) throw this.mismatch(Math.min(...this.shown.keys()));
     this.checkRegistrar(events);
+    const attested = await this.checkRegistrations(events);
     if (canonicalText(events.shown) !== canonicalText(scope.shown)) {
       throw new Finding('scope', '范围说明与所含条目不符。', 'scope.json and the entries here disagree.', { file: 'scope.json', verdict: 'incomplete' });
     }
@@ -157,7 +160,7 @@ class PartialVerification extends Verification {
     this.checks.push('proofs', 'events', 'scope');
     const trusted = await this.checkLogKeys(policy, events);
     await this.checkPinned(trusted, events);
-    this.scope = describeScope(scope, events);
+    this.scope = describeScope(scope, events, attested);
   }
 
   async checkEntry(index, events) {
@@ -193,6 +196,45 @@ class PartialVerification extends Verification {
     }
   }
 
+  // Whether the registrar has signed that none of the newest is left out either.
+  async checkRegistrations(events) {
+    const file = 'registrations.json';
+    if (!this.files.has(file)) return false;
+    const said = await this.attempt('enrolment', file, () => this.readRegistrations(file, events));
+    const here = events.supporting;
+    if (said !== here) {
+      throw new Finding('enrolment', `登记员声明有 ${said} 条登记，本包有 ${here} 条：可能缺少密钥吊销。`, `The registrar has signed ${said} registrations, ${here} are here: a revocation may be missing.`, { file, verdict: said > here ? 'incomplete' : 'tampered' });
+    }
+    return true;
+  }
+
+  // How many entries say who may sign, by the word of the registrar's newest key.
+  async readRegistrations(file, events) {
+    const text = strictUtf8.decode(this.read(file));
+    if (!text.endsWith('\n')) throw new Error('it lacks its newline');
+    const envelope = parseCanonical(utf8.encode(text.slice(0, -1)));
+    expectKeys(envelope, ['payload', 'payloadType', 'signatures']);
+    if (envelope.signatures.length !== 1) throw new Error('not one signature');
+    const [{ keyid, sig }] = envelope.signatures;
+    expectKeys(envelope.signatures[0], ['keyid', 'sig']);
+    const ep = events.epochs.get('registrar');
+    const newer = /^registrar\/(0|[1-9][0-9]{0,8})$/.exec(keyid);
+    if (newer && Number(newer[1]) > ep) {
+      throw new Finding('enrolment', '登记员已更换密钥，而该条目不在本包中：可能还缺少密钥吊销。', `${keyid} has signed, whose entry is not here: a revocation may be missing.`, { file, verdict: 'incomplete' });
+    }
+    if (keyid !== `registrar/${ep}` || envelope.payloadType !== REGISTRATIONS) throw new Error(`it is not signed by registrar/${ep}`);
+    const payload = unbase64(envelope.payload);
+    const key = events.keys.get(keyid);
+    await checkSignature(key.alg, key.pub, unbase64(sig), preAuthentication(payload, REGISTRATIONS));
+    const said = parseCanonical(payload);
+    expectKeys(said, ['entries', 'log', 'n', 'root', 'v']);
+    const { origin, size, root } = this.checkpoint;
+    if (!Number.isSafeInteger(said.entries) || said.entries < 0 || said.log !== origin || said.n !== size || said.root !== base64(root) || said.v !== 1) {
+      throw new Error('it states no number, or is of another checkpoint');
+    }
+    return said.entries;
+  }
+
   // Without tiles an older checkpoint cannot be compared, and that is said.
   compareKept(file, old) {
     const { size, root } = this.checkpoint;
@@ -211,7 +253,7 @@ class PartialVerification extends Verification {
   }
 }
 
-function describeScope(scope, events) {
+function describeScope(scope, events, attested) {
   const ep = events.epochs.get('registrar');
   const last = scope.shown[`registrar/${ep}`]?.[0][1] ?? -1;
   const [count, value, entry] = [events.subjects, scope.value, events.registrarEntry];
@@ -225,9 +267,12 @@ function describeScope(scope, events) {
     const keys = Object.entries(scope.shown).filter(([key]) => !key.startsWith('registrar/'));
     proven = { with_gaps: keys.filter(([, runs]) => runs.length > 1).map(([key]) => key).sort() };
   }
+  const [afterZh, afterEn] = attested
+    ? ['登记员签字声明此后到本检查点再无登记、换钥或吊销。', 'the registrar has signed that up to this checkpoint nothing was enrolled, rotated or revoked after it.']
+    : ['此后若有登记或吊销，本包看不出。', 'what was enrolled or revoked after it is not seen.'];
   return {
-    kind: scope.kind, value, entries: count, ...proven, registrar_epoch: ep, registrar_up_to: last, registrar_entry: entry,
-    statement_zh: `范围：${zh}。登记员事件到 registrar/${ep} 第 ${last} 号（第 ${entry} 条）为止：此后若有登记或吊销，本包看不出。`,
-    statement_en: `Scope: ${en}. Events of registrar/${ep} up to seq ${last} (entry ${entry}) are here: what was enrolled or revoked after it is not seen.`,
+    kind: scope.kind, value, entries: count, ...proven, registrar_epoch: ep, registrar_up_to: last, registrar_entry: entry, registrations: attested ? 'attested' : 'open',
+    statement_zh: `范围：${zh}。登记员事件到 registrar/${ep} 第 ${last} 号（第 ${entry} 条）为止：${afterZh}`,
+    statement_en: `Scope: ${en}. Events of registrar/${ep} up to seq ${last} (entry ${entry}) are here: ${afterEn}`,
   };
 }
