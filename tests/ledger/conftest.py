@@ -26,8 +26,11 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @contextmanager
-def opened_page(browser: Browser, folder: Path) -> Iterator[Page]:
-    """The page as somebody opens it from a memory stick; it must not complain or connect."""
+def opened_page(browser: Browser, folder: Path, *, before: str = "") -> Iterator[Page]:
+    """The page as somebody opens it from a memory stick; it must not complain or connect.
+
+    ``before``: a script that makes the browser another one before the page's own runs.
+    """
     place = folder / "verify.html"
     place.write_text(verifier_page(), encoding="utf-8")
     opened = browser.new_page()
@@ -36,6 +39,7 @@ def opened_page(browser: Browser, folder: Path) -> Iterator[Page]:
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("request", lambda request: asked.append(request.url))
+    opened.add_init_script(before)
     opened.goto(place.as_uri())
     yield opened
     opened.close()

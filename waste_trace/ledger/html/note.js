@@ -29,8 +29,22 @@ const [NOTE, COSIGNATURE, ML_DSA_44] = [1, 4, 6];
 const ML_DSA_44_BYTES = 2420;
 const KEY_BYTES = { [NOTE]: 32, [COSIGNATURE]: 32, [ML_DSA_44]: 1312 };
 
-// A log that signs with ML-DSA-44 only, which browsers do not have: that shows nothing for or against it.
+// A log that signs with ML-DSA-44 only, which this browser does not have: that shows nothing for or against it.
 class Unchecked extends Error {}
+
+async function verifyMlDsa44(key, signature, message) {
+  const name = { name: 'ML-DSA-44' };
+  const imported = await crypto.subtle.importKey('raw-public', key, name, false, ['verify']);
+  return crypto.subtle.verify(name, imported, signature, message);
+}
+
+// Whether this browser has ML-DSA-44 (WICG, Modern Algorithms in the Web Cryptography API). Asked once, with
+// a key of zeros, which is one, and a signature of zeros, which is not one of that key.
+let mlDsa44 = null;
+function hasMlDsa44() {
+  mlDsa44 ??= verifyMlDsa44(new Uint8Array(KEY_BYTES[ML_DSA_44]), new Uint8Array(ML_DSA_44_BYTES), new Uint8Array()).then((valid) => valid === false, () => false);
+  return mlDsa44;
+}
 
 async function readVkey(line, kinds = [NOTE]) {
   const match = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(line);
@@ -101,39 +115,67 @@ function stampOf(line, bytes) {
   return seconds;
 }
 
+function eightBytes(number) {
+  const data = new Uint8Array(8);
+  new DataView(data.buffer).setBigUint64(0, number);
+  return data;
+}
+
+function shortVector(text) {
+  const data = utf8.encode(text);
+  if (data.length < 1 || data.length > 255) throw new Error('a cosigned name must have 1 to 255 bytes');
+  return join(Uint8Array.of(data.length), data);
+}
+
+// What is signed with ML-DSA-44. The size is read again: of a number here the last digits may be lost.
+function mlDsaMessage(name, seconds, text) {
+  const [origin, size, root] = text.split('\n');
+  return join(utf8.encode('subtree/v1\n\0'), shortVector(name), eightBytes(seconds), shortVector(origin), eightBytes(0n), eightBytes(BigInt(size)), unbase64(root));
+}
+
+// The seconds of a line that a witness, or a log with ML-DSA-44, has signed; null if this browser cannot check it. Throws if it is bad.
+async function checkCosignature({ name, kind, key }, line, text) {
+  const seconds = stampOf(line, kind === ML_DSA_44 ? ML_DSA_44_BYTES : 64);
+  const signature = line.subarray(8);
+  if (kind === COSIGNATURE) {
+    await checkSignature('ed25519', key, signature, utf8.encode(`cosignature/v1\ntime ${seconds}\n${text}`));
+  } else if (!(await hasMlDsa44())) {
+    return null;
+  } else if (!(await verifyMlDsa44(key, signature, mlDsaMessage(name, seconds, text)))) {
+    throw new Error('the ML-DSA-44 signature does not match');
+  }
+  return seconds;
+}
+
 // The checkpoint, if a log of the policy signed it, and the witnesses of the policy that cosigned, each with the seconds of its clock.
-// `unchecked` names those of the policy whose line is of ML-DSA-44: it is well formed, and counts for nothing here.
+// `unchecked` names those of the policy whose line is of ML-DSA-44, where the browser has none: it is well formed, and counts for nothing here.
 async function openCheckpoint(data, policy) {
   const note = parseNote(data);
   const checkpoint = parseCheckpoint(note.text);
-  const body = utf8.encode(note.text);
+  const lineOf = ({ name, id }) => note.signatures.get(`${name}+${id}`);
   const unchecked = [];
   let signed = false;
   for (const log of policy.logs) {
-    const signature = note.signatures.get(`${log.name}+${log.id}`);
-    if (!signature) continue;
-    if (log.kind === ML_DSA_44) {
-      stampOf(signature, ML_DSA_44_BYTES);
+    const line = lineOf(log);
+    if (!line) continue;
+    if (log.kind === NOTE) await checkSignature('ed25519', log.key, line, utf8.encode(note.text));
+    else if ((await checkCosignature(log, line, note.text)) === null) {
       unchecked.push(log.name);
       continue;
     }
-    await checkSignature('ed25519', log.key, signature, body);
     signed ||= log.name === checkpoint.origin;
   }
   if (!signed && unchecked.includes(checkpoint.origin)) throw new Unchecked('the log has signed with ML-DSA-44, which a browser cannot check');
   if (!signed) throw new Error('no trusted log has signed this checkpoint');
   const cosigned = new Map();
   for (const [name, witness] of policy.witnesses) {
-    const line = note.signatures.get(`${witness.name}+${witness.id}`);
+    // Only a key of ML-DSA-44 fits both roles, and one line would speak for two.
+    if (policy.logs.some((log) => log.name === witness.name && log.id === witness.id)) throw new Error('a key is that of a log and of a witness');
+    const line = lineOf(witness);
     if (!line) continue;
-    const seconds = stampOf(line, witness.kind === ML_DSA_44 ? ML_DSA_44_BYTES : 64);
-    if (witness.kind === ML_DSA_44) {
-      unchecked.push(name);
-      continue;
-    }
-    const message = join(utf8.encode(`cosignature/v1\ntime ${seconds}\n`), body);
-    await checkSignature('ed25519', witness.key, line.subarray(8), message);
-    cosigned.set(name, Number(seconds));
+    const seconds = await checkCosignature(witness, line, note.text);
+    if (seconds === null) unchecked.push(name);
+    else cosigned.set(name, Number(seconds));
   }
   const met = (name) => {
     const group = policy.groups.get(name);
