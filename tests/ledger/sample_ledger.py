@@ -69,6 +69,8 @@ class Device:
         *,
         seen: Seen | None = None,
         origin: str = ORIGIN,
+        org: str = "",
+        site: str = "",
     ) -> Envelope:
         """Sign the next event of this device's chain."""
         event = Event(
@@ -85,8 +87,8 @@ class Device:
             t="2026-11-23T08:00:00.000Z",
             off=False,
             act="",
-            org="",
-            site="",
+            org=org,
+            site=site,
             body=body,
         )
         payload = build_payload(event)

@@ -6,13 +6,20 @@ It is as short as it is because it stops at the first thing that is wrong, with 
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+EVENT = "application/vnd.waste-trace.event.v1+json"
+BY_REGISTRAR = {
+    *("ledger.open", "org.register", "site.register", "key.enrol", "key.revoke", "log.key"),
+    *("pii.erased", "evidence.device_fork"),
+}
 
 
 def check_ed25519(key: bytes, signature: bytes, message: bytes) -> None:
@@ -33,6 +40,10 @@ def unbase64(text: str) -> bytes:
     data = base64.b64decode(text, validate=True)
     assert base64.b64encode(data).decode() == text, "not the one spelling"
     return data
+
+
+def b64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def canonical(text: bytes) -> Any:
@@ -86,15 +97,26 @@ def check_note(note: str, log: str, witness: str) -> tuple[int, bytes, int]:
 
 @dataclass
 class Keys:
-    """Who may sign, entry by entry."""
+    """Who may sign, and what each has said, entry by entry.
 
-    registrar: bytes  # its newest key
+    ``whole``: every entry is here. ``warnings``: what, and of which entry.
+    """
+
+    registrar: InitVar[bytes]  # its first key
     origin: str
+    whole: bool = True
+    keys: dict[str, bytes] = field(default_factory=dict)  # by "<dev>/<ep>"
+    ended: dict[str, tuple[int, str]] = field(default_factory=dict)  # last good seq, why
     registrar_ep: int = 0
     log_keys: list[tuple[int, str]] = field(default_factory=list)  # index, verifier key
-    devices: dict[str, bytes] = field(default_factory=dict)
-    chains: dict[str, tuple[int, str]] = field(default_factory=dict)
+    chains: dict[str, dict[int, str]] = field(default_factory=dict)  # hash of each seq
+    placed: dict[int, tuple[str, int, str]] = field(default_factory=dict)  # key, seq, hash
+    leaves: list[bytes] = field(default_factory=list)
+    warnings: list[tuple[str, int]] = field(default_factory=list)
     ms: int = 0
+
+    def __post_init__(self, registrar: bytes) -> None:
+        self.keys["registrar/0"] = registrar
 
     def check(self, index: int, entry: bytes) -> dict[str, Any]:
         leaf = canonical(entry)
@@ -102,40 +124,103 @@ class Keys:
         assert leaf["ms"] >= self.ms
         self.ms = leaf["ms"]
         envelope = leaf["env"]
+        assert envelope["payloadType"] == EVENT
         payload = unbase64(envelope["payload"])
-        kind = envelope["payloadType"]
-        signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
         (signature,) = envelope["signatures"]
         event: dict[str, Any] = canonical(payload)
-        assert event["log"] == self.origin
-        assert signature["keyid"] == f"{event['dev']}/{event['ep']}"
-        by_registrar = signature["keyid"] == f"registrar/{self.registrar_ep}"
-        key = self.registrar if by_registrar else self.devices[signature["keyid"]]
-        (check_ed25519 if len(key) == 32 else check_p256)(key, unbase64(signature["sig"]), signed)
+        key_id, seq = signature["keyid"], event["seq"]
+        assert (event["log"], key_id) == (self.origin, f"{event['dev']}/{event['ep']}")
+        self.check_signature(key_id, payload, unbase64(signature["sig"]))
+        last_good, why = self.ended.get(key_id, (seq, ""))
+        if seq > last_good:
+            self.warnings.append((why, index))
         assert (index == 0) == (event["typ"] == "ledger.open")
-        if event["typ"] == "key.enrol":
-            assert by_registrar
-            body = event["body"]
-            self.devices[f"{body['dev']}/{body['ep']}"] = unbase64(body["pub"])
-        if event["typ"] == "key.rotate" and by_registrar:
-            assert event["body"]["ep"] == self.registrar_ep + 1
-            self.registrar_ep, self.registrar = event["body"]["ep"], unbase64(event["body"]["pub"])
-        if event["typ"] == "log.key":
-            assert by_registrar
-            body = event["body"]
+        assert event["dev"] == "registrar" or event["typ"] not in BY_REGISTRAR
+        self.apply(index, event, revoked=seq > last_good)
+        self.place(index, event, b64url(sha256(payload)))
+        self.look_at_seen(index, event["seen"])
+        self.leaves.append(sha256(b"\x00" + entry))
+        return event
+
+    def check_signature(self, key_id: str, payload: bytes, signature: bytes) -> None:
+        signed = b"DSSEv1 %d %s %d %s" % (len(EVENT), EVENT.encode(), len(payload), payload)
+        key = self.keys[key_id]
+        (check_ed25519 if len(key) == 32 else check_p256)(key, signature, signed)
+
+    def apply(self, index: int, event: dict[str, Any], *, revoked: bool) -> None:
+        body, typ = event["body"], event["typ"]
+        if typ == "key.enrol":
+            assert body["dev"] != "registrar"
+            self.enrol(body["dev"], body)
+        elif typ == "key.rotate":
+            assert not revoked, "a revoked key names no next one"
+            assert body["ep"] == event["ep"] + 1
+            assert (body["last_seq"], body["last_hash"]) == (event["seq"] - 1, event["prev"])
+            self.enrol(event["dev"], body)
+            self.ended[f"{event['dev']}/{event['ep']}"] = event["seq"], "after_rotation"
+            if event["dev"] == "registrar":
+                del self.keys[f"registrar/{self.registrar_ep}"]
+                self.registrar_ep = body["ep"]
+        elif typ == "key.revoke":
+            key_id, last_good = f"{body['dev']}/{body['ep']}", body["last_good_seq"]
+            assert body["dev"] != "registrar"
+            assert key_id in self.keys
+            assert last_good <= self.ended.get(key_id, (last_good, ""))[0]
+            self.ended[key_id] = last_good, "late_after_revoke"
+        elif typ == "log.key":
             self.log_keys = self.log_keys or [(-1, body["replaces"])]
             assert (body["ep"], body["replaces"]) == (len(self.log_keys), self.log_keys[-1][1])
             self.log_keys.append((index, body["vkey"]))
-        expected = self.chains.get(signature["keyid"], (0, ""))
-        assert (event["seq"], event["prev"]) == expected, "chain"
-        digest = base64.urlsafe_b64encode(sha256(payload)).decode().rstrip("=")
-        self.chains[signature["keyid"]] = (event["seq"] + 1, digest)
-        return event
+        elif typ == "evidence.device_fork":
+            self.check_fork(index, body)
+
+    def enrol(self, dev: str, body: dict[str, Any]) -> None:
+        before = f"{dev}/{body['ep'] - 1}"
+        assert f"{dev}/{body['ep']}" not in self.keys
+        assert body["ep"] == 0 or before in self.keys
+        self.keys[f"{dev}/{body['ep']}"] = unbase64(body["pub"])
+
+    def check_fork(self, index: int, body: dict[str, Any]) -> None:
+        key_id, seq = f"{body['dev']}/{body['ep']}", body["seq"]
+        assert body["first"] != body["second"]
+        assert body["index"] < index
+        if self.whole:
+            assert self.placed[body["index"]] == (key_id, seq, body["first"])
+        if "payload" in body:
+            payload = unbase64(body["payload"])
+            second = canonical(payload)
+            assert (f"{second['dev']}/{second['ep']}", second["seq"]) == (key_id, seq)
+            assert b64url(sha256(payload)) == body["second"]
+            self.check_signature(key_id, payload, unbase64(body["sig"]))
+        self.warnings.append(("device_fork", index))
+
+    def place(self, index: int, event: dict[str, Any], digest: str) -> None:
+        """Put an event into its chain. A gap would be a warning only; the examples have none."""
+        key_id, seq, prev = f"{event['dev']}/{event['ep']}", event["seq"], event["prev"]
+        chain = self.chains.setdefault(key_id, {})
+        assert seq not in chain
+        assert seq == len(chain) or not (self.whole or event["dev"] == "registrar")
+        assert (prev == "") == (seq == 0)
+        if chain.get(seq - 1, prev) != prev:
+            self.warnings.append(("prev_mismatch", index))
+        chain[seq] = digest
+        self.placed[index] = key_id, seq, digest
+
+    def look_at_seen(self, index: int, seen: dict[str, Any]) -> None:
+        size = seen["n"]
+        if size and self.whole:
+            known = size <= index and tree_root(self.leaves[:size]) == unbase64(seen["root"])
+            if not known:
+                self.warnings.append(("seen", index))
 
 
-def follow_log_key(keys: Keys, known: str, handovers: dict[int, str], leaves: list[bytes]) -> str:
-    """The log's newest key, for somebody who knows one of its keys; ``leaves``: all leaf hashes."""
-    names = [vkey for _, vkey in keys.log_keys]
+#: Raises unless a checkpoint (epoch, size, root) is of the history in question.
+OfHistory = Callable[[int, int, bytes], None]
+
+
+def follow_log_key(keys: Keys, known: str, handovers: dict[int, str], check: OfHistory) -> str:
+    """The log's newest key, for somebody who knows one of its keys."""
+    names = [vkey for _, vkey in keys.log_keys] or [known]
     for ep in range(names.index(known) + 1, len(names)):
         text, lines = signature_lines(handovers[ep])
         for name, key_id, kind, key in map(read_vkey, names[ep - 1 : ep + 1]):
@@ -144,7 +229,7 @@ def follow_log_key(keys: Keys, known: str, handovers: dict[int, str], leaves: li
         origin, size, root = text.splitlines()
         assert origin == keys.origin
         assert int(size) > keys.log_keys[ep][0]
-        assert unbase64(root) == tree_root(leaves[: int(size)])
+        check(ep, int(size), unbase64(root))
     return names[-1]
 
 

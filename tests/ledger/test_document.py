@@ -1,4 +1,4 @@
-"""docs/ledger.md: its example is what the code makes, and what a stranger's verifier accepts."""
+"""docs/ledger.md: its examples are what the code makes, and a stranger accepts the first."""
 
 import ast
 import base64
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ledger import strangers_bundles
 from tests.ledger import strangers_verifier as stranger
 from tests.ledger.sample_ledger import (
     ORIGIN,
@@ -49,8 +50,9 @@ def test_the_page_names_every_field_event_type_and_exit_code() -> None:
             assert f"{code} {verdict}" in text
 
 
-def test_the_strangers_verifier_uses_nothing_of_ours() -> None:
-    tree = ast.parse(Path(stranger.__file__).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("file", [stranger.__file__, strangers_bundles.__file__])
+def test_the_strangers_verifier_uses_nothing_of_ours(file: str) -> None:
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     imported = {
         name
         for node in ast.walk(tree)
@@ -60,7 +62,7 @@ def test_the_strangers_verifier_uses_nothing_of_ours() -> None:
             if isinstance(node, ast.ImportFrom)
             else [a.name for a in node.names]
         )
-    }
+    } - {stranger.__name__}
     assert not any(name.startswith(("waste_trace", "tests", "api")) for name in imported)
 
 
@@ -107,12 +109,21 @@ def test_the_digest_is_that_of_the_disclosure(page: Blocks) -> None:
     assert hashed.decode().rstrip("=") == digest
 
 
-def strangers_reading(leaves: list[bytes]) -> tuple[stranger.Keys, list[bytes]]:
+def strangers_reading(leaves: list[bytes]) -> stranger.Keys:
     """A ledger as somebody reads it who begins with the registrar's first key."""
     keys = stranger.Keys(REGISTRAR_KEY.public_key, ORIGIN)
     for index, leaf in enumerate(leaves):
         keys.check(index, leaf)
-    return keys, [stranger.sha256(b"\x00" + leaf) for leaf in leaves]
+    return keys
+
+
+def prefixes_of(leaves: list[bytes]) -> stranger.OfHistory:
+    """A checkpoint is of this history if its root is that of its first entries."""
+
+    def check(_: int, size: int, root: bytes) -> None:
+        assert root == stranger.tree_root(leaves[:size])
+
+    return check
 
 
 def test_a_stranger_follows_a_registrar_that_has_changed_its_key() -> None:
@@ -128,17 +139,17 @@ def test_a_stranger_follows_a_registrar_that_has_changed_its_key() -> None:
 
 def test_a_stranger_is_led_from_any_key_of_the_log_to_its_newest() -> None:
     changed = changed_ledger()
-    keys, hashes = strangers_reading(changed.ledger.leaves)
+    keys = strangers_reading(changed.ledger.leaves)
     witness = cosigner_vkey("w1.example", WITNESSES["w1"]).text
     for known in VKEYS:
-        newest = stranger.follow_log_key(keys, known, changed.handovers(), hashes)
+        newest = stranger.follow_log_key(keys, known, changed.handovers(), prefixes_of(keys.leaves))
         size, root, _ = stranger.check_note(changed.note(), newest, witness)
-        assert (size, root) == (40, stranger.tree_root(hashes))
+        assert (size, root) == (40, stranger.tree_root(keys.leaves))
     alone = {**changed.handovers(), 1: changed.note(26, KEYS[1:2])}
     early = {**changed.handovers(), 1: changed.note(24, KEYS[:2])}
     for handovers in (alone, early, {2: changed.note(36)}):
         with pytest.raises((AssertionError, KeyError)):
-            stranger.follow_log_key(keys, VKEYS[0], handovers, hashes)
+            stranger.follow_log_key(keys, VKEYS[0], handovers, prefixes_of(keys.leaves))
 
 
 @pytest.mark.parametrize("name", ["entry", "earlier", "checkpoint", "receipt", "leaves", "root"])

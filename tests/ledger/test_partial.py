@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,9 +23,8 @@ from tests.ledger.sample_ledger import (
 from waste_trace.ledger.bundle_layout import MANIFEST, format_manifest
 from waste_trace.ledger.bundle_zip import zip_bundle
 from waste_trace.ledger.canonical import JsonValue
-from waste_trace.ledger.dsse import Envelope, sign_envelope
+from waste_trace.ledger.dsse import Envelope
 from waste_trace.ledger.errors import MalformedBundle
-from waste_trace.ledger.event import PAYLOAD_TYPE, build_payload, parse_event, payload_hash
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.partial import Scope, format_scope, parse_scope, runs_of, write_partial
 from waste_trace.ledger.policy import format_policy
@@ -320,7 +318,4 @@ def test_out_of_a_real_ledger(deployment: Deployment, cast: Cast, tmp_path: Path
 
 
 def of_org(gun: Device, number: int) -> Envelope:
-    drafted = gun.event("weigh", {"weight_kg": f"{number}.000"})
-    payload = build_payload(replace(parse_event(drafted.payload), org=ORG))
-    gun.prev = payload_hash(payload)
-    return sign_envelope(payload, PAYLOAD_TYPE, drafted.key_id, gun.key)
+    return gun.event("weigh", {"weight_kg": f"{number}.000"}, org=ORG)
