@@ -73,12 +73,10 @@ class Scales:
 
     device: Device
     seen: Seen
-    number: int = 0
 
     def weigh(self) -> Envelope:
         """One kilogram more each time."""
-        body: Body = {"weight_kg": f"{100 + self.number}.000"}
-        self.number += 1
+        body: Body = {"weight_kg": f"{100 + self.device.seq}.000"}
         return self.device.event("weigh", body, seen=self.seen, org=ORG, site=SITE)
 
 
@@ -147,37 +145,53 @@ def note(size: int) -> str:
 def write_bundles(place: Path) -> None:
     """The bundles below ``place``, by their names, and ``keys``: the reader's own folder."""
     ledger = larger_ledger()
-    everyone = replace(reader_policy(), logs=tuple(Party(log_vkey(ORIGIN, k)) for k in LOG_KEYS))
     write_bundle(
         place / "whole",
         checkpoint=note(SIZE),
         tiles=ledger.tiles,
         entries=ledger,
-        policy=format_policy(everyone),
+        policy=_policy(),
         registrar_vkey=REGISTRAR_VKEY,
         handovers={1: note(HANDED)},
     )
-    of_container = ("container", CONTAINER, (0, 0), {SPOKEN: [_SHOWN.text]})
-    of_period = (ORGANISATION, ORG, PERIOD, None)
-    for (kind, value, period, shown), name in zip((of_container, of_period), PARTIAL, strict=True):
-        write_partial(
-            place / name,
-            kind=kind,
-            value=value,
-            checkpoint=note(SIZE),
-            tree=TreeReader(ledger.tiles, SIZE),
-            entries={index: ledger.leaves[index] for index in selected(kind)},
-            policy=format_policy(everyone),
-            registrar_vkey=REGISTRAR_VKEY,
-            period_ms=period,
-            handovers={1: note(HANDED)},
-            disclosures=shown,
-        )
+    shown = {SPOKEN: [_SHOWN.text]}
+    _write_partial(place / "container", "container", CONTAINER, disclosures=shown)
+    _write_partial(place / "period", ORGANISATION, ORG, period_ms=PERIOD)
     keys = place / "keys"
     (keys / "pinned").mkdir(parents=True)
     (keys / POLICY).write_text(format_policy(reader_policy()), encoding="utf-8")
     (keys / REGISTRAR).write_text(REGISTRAR_VKEY + "\n", encoding="utf-8")
     (keys / "pinned" / "first.checkpoint").write_text(note(FIRST), encoding="utf-8")
+
+
+def _policy() -> str:
+    """As the ledger proposes it, with all of the log's keys."""
+    logs = tuple(Party(log_vkey(ORIGIN, one)) for one in LOG_KEYS)
+    return format_policy(replace(reader_policy(), logs=logs))
+
+
+def _write_partial(
+    target: Path,
+    kind: str,
+    value: str,
+    *,
+    period_ms: tuple[int, int] = (0, 0),
+    disclosures: dict[int, list[str]] | None = None,
+) -> None:
+    ledger = larger_ledger()
+    write_partial(
+        target,
+        kind=kind,
+        value=value,
+        checkpoint=note(SIZE),
+        tree=TreeReader(ledger.tiles, SIZE),
+        entries={index: ledger.leaves[index] for index in selected(kind)},
+        policy=_policy(),
+        registrar_vkey=REGISTRAR_VKEY,
+        period_ms=period_ms,
+        handovers={1: note(HANDED)},
+        disclosures=disclosures,
+    )
 
 
 def selected(kind: str) -> list[int]:
@@ -242,11 +256,8 @@ def _said(place: Path, name: str) -> str:
     said = lines(name, f"{facts}, {erased}", f"warnings: {', '.join(map(_short, report.warnings))}")
     if report.scope is None:
         return said
-    told = {
-        fact: value
-        for fact, value in report.scope.items()
-        if not fact.startswith("statement") and fact not in ("kind", "value", "from_ms", "until_ms")
-    }
+    stated = {"kind", "value", "from_ms", "until_ms", "shown", "statement_zh", "statement_en"}
+    told = {fact: value for fact, value in report.scope.items() if fact not in stated}
     return said + lines(f"scope: {canonical_bytes(told).decode()}")
 
 

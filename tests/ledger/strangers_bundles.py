@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.ledger.strangers_verifier import (
     Keys,
+    b64url,
     canonical,
     check_note,
     check_receipt,
@@ -71,6 +72,17 @@ def split_entries(data: bytes) -> list[bytes]:
     return entries
 
 
+def check_disclosures(files: Files, entries: dict[int, bytes]) -> None:
+    """Each piece of personal data that is shown stands as a digest in its entry."""
+    for line in files.get("disclosures.jsonl", b"").splitlines():
+        shown = canonical(line)
+        text = shown["disclosure"]
+        array = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        assert b64url(array) == text, "not the one spelling"
+        payload = unbase64(json.loads(entries[shown["index"]])["env"]["payload"])
+        assert b64url(sha256(array)) in canonical(payload)["body"]["pii"]
+
+
 def check_whole(files: Files, registrar: str, known: str, witness: str, pinned: str = "") -> Keys:
     """``known``: a verifier key of the log, the newest or one before; ``pinned``: a kept note."""
     check_files(files)
@@ -79,6 +91,7 @@ def check_whole(files: Files, registrar: str, known: str, witness: str, pinned: 
     entries = [entry for path in bundles for entry in split_entries(files[path])]
     for index, entry in enumerate(entries):
         keys.check(index, entry)
+    check_disclosures(files, dict(enumerate(entries)))
     leaves = keys.leaves
     made = tile_files(leaves, [len(entry).to_bytes(2, "big") + entry for entry in entries])
     assert made == {path: data for path, data in files.items() if path.startswith("tile/")}
@@ -128,6 +141,7 @@ def check_partial(files: Files, registrar: str, known: str, witness: str) -> Key
     indices = sorted(int(name[1]) for name in names if name)
     entries = {index: files[f"entry/{index}.json"] for index in indices}
     check_scope(scope, [(keys.check(index, entries[index]), entries[index]) for index in indices])
+    check_disclosures(files, entries)
     newest_of_all = claimed(files)
 
     def by_proof(ep: int, size: int, root: bytes) -> None:

@@ -161,10 +161,11 @@ def test_a_stranger_notices_every_changed_character(page: Blocks, name: str) -> 
             continue
         new = "1" if old != "1" else "2"
         changed = {**page, name: text[:position] + new + text[position + 1 :]}
-        assert _fails(lambda changed=changed: check_page(changed)), position  # type: ignore[misc]
+        assert fails(lambda changed=changed: check_page(changed)), position  # type: ignore[misc]
 
 
-def _fails(check: Callable[[], None]) -> bool:
+def fails(check: Callable[[], object]) -> bool:
+    """Whether a stranger's check ends otherwise than well."""
     try:
         check()
     except Exception:  # whatever the stranger's program ends with, it does not end well
