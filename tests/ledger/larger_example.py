@@ -45,6 +45,7 @@ from waste_trace.ledger.leaf import parse_leaf
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.partial import ORGANISATION, SCOPE, format_hashes, supports, write_partial
 from waste_trace.ledger.policy import Party, format_policy
+from waste_trace.ledger.registrations import REGISTRATIONS
 from waste_trace.ledger.tiles import TreeReader
 from waste_trace.ledger.verify import verify_bundle
 from waste_trace.ledger.verify_result import Notice
@@ -52,6 +53,7 @@ from waste_trace.ledger.verify_result import Notice
 Body = dict[str, JsonValue]
 
 LOG_KEYS = (LOG_KEY, key(51))
+REGISTRAR_KEYS = (REGISTRAR_KEY, key(40))
 VKEYS = tuple(log_vkey(ORIGIN, one).text for one in LOG_KEYS)
 REGISTRAR_VKEY = log_vkey("registrar.example", REGISTRAR_KEY).text
 SITE = "pinghu-01"
@@ -130,7 +132,7 @@ def _change_keys(ledger: SampleLedger, scales: Scales) -> None:
     registrar = ledger.registrar
     body: Body = {"ep": 1, "vkey": VKEYS[1], "replaces": VKEYS[0], "reason": "scheduled"}
     ledger.log(registrar.event("log.key", body), scales.weigh())
-    ledger.log(rotate(registrar, key(40), reason="scheduled"))
+    ledger.log(rotate(registrar, REGISTRAR_KEYS[1], reason="scheduled"))
     erased: Body = {"digests": [_ERASED.digest], "basis": "consent_withdrawn"}
     ledger.log(registrar.event("pii.erased", erased), scales.weigh())
 
@@ -191,6 +193,7 @@ def _write_partial(
         period_ms=period_ms,
         handovers={1: note(HANDED)},
         disclosures=disclosures,
+        registrar_key=lambda ep: REGISTRAR_KEYS[ep],
     )
 
 
@@ -214,6 +217,7 @@ def larger_blocks() -> dict[str, str]:
         place = Path(folder)
         write_bundles(place)
         listings = {name: _listing(place / name) for name in ("whole", *PARTIAL)}
+        registrations = (place / "container" / REGISTRATIONS).read_text(encoding="utf-8")
         scopes = {name: (place / name / SCOPE).read_text(encoding="utf-8") for name in PARTIAL}
         reports = [_said(place, name) for name in listings]
     ledger = larger_ledger()
@@ -231,6 +235,7 @@ def larger_blocks() -> dict[str, str]:
         "larger_consistency": format_hashes(tree.consistency(FIRST)).decode(),
         "larger_handover_proof": format_hashes(tree.consistency(HANDED)).decode(),
         "larger_scope": scopes["container"],
+        "larger_registrations": registrations,
         "larger_container": lines(*listings["container"]),
         "larger_period_scope": scopes["period"],
         "larger_period": lines(*more),

@@ -12,6 +12,7 @@ from tests.ledger.strangers_verifier import (
     Keys,
     b64url,
     canonical,
+    check_ed25519,
     check_note,
     check_receipt,
     follow_log_key,
@@ -158,7 +159,27 @@ def check_partial(files: Files, registrar: str, known: str, witness: str) -> Key
         assert check_receipt(receipt, leaf["env"], newest, witness) == index
     shown = {key_id: runs(sorted(chain)) for key_id, chain in keys.chains.items()}
     assert scope["shown"] == shown
+    if "registrations.json" in files:
+        check_registrations(files, keys, entries)
     return keys
+
+
+def check_registrations(files: Files, keys: Keys, entries: dict[int, bytes]) -> None:
+    """The registrar's word on how many entries say who may sign."""
+    envelope = canonical(files["registrations.json"].removesuffix(b"\n"))
+    kind = envelope["payloadType"]
+    assert kind == "application/vnd.waste-trace.registrations.v1+json"
+    (signature,) = envelope["signatures"]
+    assert signature["keyid"] == f"registrar/{keys.registrar_ep}"
+    payload = unbase64(envelope["payload"])
+    signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
+    check_ed25519(keys.keys[signature["keyid"]], unbase64(signature["sig"]), signed)
+    payloads = [canonical(unbase64(json.loads(one)["env"]["payload"])) for one in entries.values()]
+    here = sum(one["dev"] == "registrar" or one["typ"] == "key.rotate" for one in payloads)
+    size, root = claimed(files)
+    root_text = base64.b64encode(root).decode()
+    said = {"entries": here, "log": keys.origin, "n": size, "root": root_text, "v": 1}
+    assert canonical(payload) == said
 
 
 def runs(numbers: list[int]) -> list[list[int]]:

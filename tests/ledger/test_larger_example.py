@@ -99,6 +99,7 @@ def bundle_of(blocks: Blocks, name: str) -> bundles.Files:
     if name == "whole":
         made = [len(entry).to_bytes(2, "big") + entry for entry in entries]
         return files | bundles.tile_files(leaves, made)
+    files["registrations.json"] = blocks["larger_registrations"].encode()
     files["log-keys/1.consistency"] = blocks["larger_handover_proof"].encode()
     shared = [0, 1, *range(3, 7), 8, *range(259, 263), 264, 265]
     if name == "container":
@@ -211,6 +212,11 @@ def another_entry(folder: Path) -> None:
         (folder / f"entry/100.{suffix}").write_bytes(data)
 
 
+def newest_cut_off(folder: Path) -> None:
+    without("entry/265.json", "entry/265.tlog-proof")(folder)
+    edited("scope.json", lambda text: text.replace(',"registrar/1":[[0,0]]', ""))(folder)
+
+
 def without_second_key(note: str) -> str:
     return "".join(line for line in note.splitlines(keepends=True) if "SnCbK" not in line)
 
@@ -228,6 +234,8 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "container | `entry/7.json` and its proof are taken out": without(
         "entry/7.json", "entry/7.tlog-proof"
     ),
+    "container | `entry/265.json` and its proof, the newest of the registrar, are taken out, "
+    "and `shown` says so": newest_cut_off,
     "container | entry 7 becomes entry 100 of the other bundle, with its proof": another_entry,
     "period | `from_ms` is 1000 more": edited(
         "scope.json", lambda text: text.replace("1795420900000", "1795420901000")
