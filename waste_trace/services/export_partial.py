@@ -1,6 +1,6 @@
 """Export a partial bundle: one container, one manifest, or one organisation and period."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Select, select
 
 from waste_trace.ledger.checkpoint import read_checkpoint
+from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.partial import (
     CONTAINER,
     MANIFEST_NUMBER,
@@ -15,7 +16,7 @@ from waste_trace.ledger.partial import (
     Scope,
     write_partial,
 )
-from waste_trace.ledger.registry import REGISTRAR
+from waste_trace.ledger.registry import REGISTRAR, KeyRegistry
 from waste_trace.ledger.registry_bodies import LOG_EVENT_TYPES
 from waste_trace.ledger.tiles import TreeReader
 from waste_trace.services.deployment import Deployment
@@ -120,8 +121,17 @@ def _export(
             period_ms=around.period_ms if around else (0, 0),
             handovers=handover_notes(connection, registry.log_keys, size),
             disclosures=shown,
-            registrar_key=lambda ep: service_key(registry, REGISTRAR, ep, deployment.keys.key),
+            registrar_key=_registrar_key(deployment, registry),
         )
+
+
+def _registrar_key(
+    deployment: Deployment, registry: KeyRegistry
+) -> Callable[[int], SigningKey] | None:
+    """The registrar's key by epoch; None where the database has gone back: nothing is signed."""
+    if deployment.sequencer.read_only is not None:
+        return None
+    return lambda ep: service_key(registry, REGISTRAR, ep, deployment.keys.key)
 
 
 def _leaves(connection: Connection, chosen: Select[tuple[int]], size: int) -> dict[int, bytes]:
