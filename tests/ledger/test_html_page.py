@@ -120,6 +120,7 @@ def test_rotation_revocation_gaps_forks_and_split_views(page: Page, tmp_path: Pa
     ours = verify_bundle(folder, tmp_path / "b-keys")
     report = check(page, zipped(folder), tmp_path / "b-keys")
     assert report["problem"] is None
+    assert page.inner_text("#warned") == f"须留意 Warnings: {len(report['warnings'])}"
     said = " ".join(warning["en"] for warning in report["warnings"])
     for words in ("its seq was taken", "not of this log", "had ended (revoked)", "lacks 1 events",
                   "two different events"):  # fmt: skip

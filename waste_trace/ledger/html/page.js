@@ -24,6 +24,7 @@ function show(report) {
     return item;
   });
   element('warnings').replaceChildren(...warnings);
+  element('warned').textContent = warnings.length ? `须留意 Warnings: ${warnings.length}` : '';
   element('report').dataset.json = JSON.stringify({ ...report, problem: report.problem && { ...report.problem } });
   element('report').hidden = false;
 }
