@@ -52,8 +52,8 @@ def test_it_is_there_and_not_counted(page: Page, ledger: SampleLedger, tmp_path:
     ours, theirs = both(page, folder, policy(2))
     assert (ours.verdict, theirs["verdict"]) == ("proven", "proven")
     (warning,) = said(theirs)
-    assert "of pq, which a browser cannot check and this page does not count" in warning
-    assert "pq 的 ML-DSA-44 签名，浏览器无法核验，未计入" in page.inner_text("#warnings")
+    assert "of pq, which this browser cannot check and this page does not count" in warning
+    assert "pq 的 ML-DSA-44 签名，本浏览器无法核验，未计入" in page.inner_text("#warnings")
     ours, theirs = both(page, folder, policy(3))
     assert (ours.verdict, theirs["verdict"]) == ("proven", "incomplete")
     assert theirs["problem"]["what"] == "witnesses"

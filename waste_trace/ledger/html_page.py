@@ -14,6 +14,7 @@ _FOLDER = Path(__file__).with_name("html")
 _SCRIPTS = (
     "bytes.js",
     "note.js",
+    "policy.js",
     "shape.js",
     "events.js",
     "times.js",

@@ -23,6 +23,7 @@ from waste_trace.ledger.errors import (
     InvalidSignature,
     LedgerError,
     MalformedBundle,
+    MalformedKey,
 )
 from waste_trace.ledger.policy import Assessment, Policy, assess, parse_policy
 from waste_trace.ledger.verify_events import CHECKS, utc_text
@@ -34,7 +35,7 @@ from waste_trace.ledger.verify_pinned import Pinned, require_prefix, require_sam
 from waste_trace.ledger.verify_result import Finding, Notice, Problem, Report, Verdict, problem_of
 from waste_trace.ledger.verify_text import render
 from waste_trace.ledger.verify_times import check_cosigned_times
-from waste_trace.ledger.vkey import VerifierKey, parse_vkey
+from waste_trace.ledger.vkey import ED25519, VerifierKey, parse_vkey
 
 WHOLE_CHECKS = ("entries", "tiles", "root", *CHECKS, "pinned")
 #: From so many entries on it is worth while to start processes for their signatures.
@@ -245,7 +246,12 @@ def _looks_like_bundle(path: Path) -> bool:
 def _read_registrar(data: bytes) -> VerifierKey:
     if not data.endswith(b"\n"):
         raise MalformedBundle("registrar.vkey 缺少换行。", "registrar.vkey lacks its newline.")
-    return parse_vkey(data[:-1].decode("utf-8", "replace"))
+    key = parse_vkey(data[:-1].decode("utf-8", "surrogateescape"))
+    if key.kind != ED25519:
+        raise MalformedKey(
+            "登记员公钥必须是 Ed25519。", "The registrar's key must be of type 0x01."
+        )
+    return key
 
 
 def _unusable(report: Report, zh: str, en: str) -> Report:

@@ -1,4 +1,4 @@
-// Keys, signatures, signed notes, cosignatures and the policy (c2sp.org).
+// Keys, signatures, signed notes and cosignatures (c2sp.org).
 
 const P25519 = 2n ** 255n - 19n;
 const L25519 = 2n ** 252n + 27742317777372353535851937790883648493n;
@@ -46,8 +46,13 @@ function hasMlDsa44() {
   return mlDsa44;
 }
 
+// No spaces of Unicode, "+", control characters or halves of a pair.
+const KEY_NAME = '([^+\\p{White_Space}\\p{Surrogate}\\0-\\x1f\\x7f]+)';
+const VKEY = new RegExp(`^${KEY_NAME}\\+([0-9a-f]{8})\\+([A-Za-z0-9+/]+={0,2})$`, 'u');
+const SIGNATURE_LINE = new RegExp(`^\u2014 ${KEY_NAME} ([^ ]+)$`, 'u');
+
 async function readVkey(line, kinds = [NOTE]) {
-  const match = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(line);
+  const match = VKEY.exec(line);
   if (!match) throw new Error('not a verifier key');
   const material = unbase64(match[3]);
   const id = hex((await sha256(utf8.encode(`${match[1]}\n`), material)).subarray(0, 4));
@@ -62,7 +67,7 @@ function parseNote(data) {
   if (split < 0 || !full.endsWith('\n') || /[\u0000-\u0009\u000b-\u001f]/.test(full)) throw new Error('not a signed note');
   const signatures = new Map();
   for (const line of full.slice(split + 2, -1).split('\n')) {
-    const match = /^\u2014 ([^+\s]+) (\S+)$/.exec(line);
+    const match = SIGNATURE_LINE.exec(line);
     if (!match) throw new Error('a malformed signature line');
     const raw = unbase64(match[2]);
     const who = `${match[1]}+${hex(raw.subarray(0, 4))}`;
@@ -80,26 +85,6 @@ function parseCheckpoint(text) {
   const root = unbase64(lines[2]);
   if (root.length !== 32) throw new Error('a root has 32 bytes');
   return { origin: lines[0], size: Number(lines[1]), root };
-}
-
-async function parsePolicy(data) {
-  const policy = { logs: [], witnesses: new Map(), groups: new Map(), quorum: null };
-  for (const line of strictUtf8.decode(data).split('\n')) {
-    const words = line.split(/[ \t]+/).filter(Boolean);
-    if (words.length === 0 || words[0].startsWith('#')) continue;
-    const [verb, name, ...rest] = words;
-    const known = (word) => policy.witnesses.has(word) || policy.groups.has(word);
-    if (verb === 'log') policy.logs.push(await readVkey(name, [NOTE, ML_DSA_44]));
-    else if (verb === 'witness' && !known(name)) policy.witnesses.set(name, await readVkey(rest[0], [COSIGNATURE, ML_DSA_44]));
-    else if (verb === 'group' && !known(name) && rest.length > 1 && rest.slice(1).every(known)) {
-      const threshold = { any: 1, all: rest.length - 1 }[rest[0]] ?? Number(rest[0]);
-      if (!(threshold >= 1 && threshold < rest.length)) throw new Error('a threshold of the policy');
-      policy.groups.set(name, { threshold, members: rest.slice(1) });
-    } else if (verb === 'quorum' && policy.quorum === null && (name === 'none' || known(name))) policy.quorum = name;
-    else throw new Error(`a line of the policy: ${line}`);
-  }
-  if (policy.quorum === null) throw new Error('the policy has no quorum line');
-  return policy;
 }
 
 // Throws unless this key of the log has signed; without a key there is nothing to ask.
@@ -165,7 +150,7 @@ async function openCheckpoint(data, policy) {
     }
     signed ||= log.name === checkpoint.origin;
   }
-  if (!signed && unchecked.includes(checkpoint.origin)) throw new Unchecked('the log has signed with ML-DSA-44, which a browser cannot check');
+  if (!signed && unchecked.includes(checkpoint.origin)) throw new Unchecked('the log has signed with ML-DSA-44, which this browser cannot check');
   if (!signed) throw new Error('no trusted log has signed this checkpoint');
   const cosigned = new Map();
   for (const [name, witness] of policy.witnesses) {

@@ -36,6 +36,7 @@ function tilePath(level, index, width) {
 }
 
 class Verification {
+  // `given`: what `readGiven` makes of the reader's files, or null.
   constructor(files, given, progress) {
     Object.assign(this, { files, given, progress, checks: [], warnings: [], tree: new Tree() });
   }
@@ -61,7 +62,7 @@ class Verification {
     }
     if (altered) throw altered;
     if (!this.checkpoint.quorumMet) {
-      const [zh, en] = this.checkpoint.unchecked.length ? ['，浏览器无法核验的签名未计入', '; what a browser cannot check was not counted'] : ['', ''];
+      const [zh, en] = this.checkpoint.unchecked.length ? ['，本浏览器无法核验的签名未计入', '; what this browser cannot check was not counted'] : ['', ''];
       throw new Finding('witnesses', `见证未达法定数${zh}。`, `The quorum of witnesses is not met${en}.`, { file: 'checkpoint', verdict: 'incomplete' });
     }
     if (this.checkpoint.cosigned.size === 0) this.warn(null, null, '策略不要求见证：无法排除分叉视图', 'no witness is required: split views pass');
@@ -117,8 +118,8 @@ class Verification {
   // Before all other warnings, of which a long list is cut: "proven" leaves these signatures out.
   warnUnchecked(file, { unchecked }) {
     for (const name of unchecked) {
-      const zh = `${file}：有 ${name} 的 ML-DSA-44 签名，浏览器无法核验，未计入；请用 waste-trace-verify`;
-      const en = `${file}: there is an ML-DSA-44 signature of ${name}, which a browser cannot check and this page does not count; waste-trace-verify does`;
+      const zh = `${file}：有 ${name} 的 ML-DSA-44 签名，本浏览器无法核验，未计入；请用 waste-trace-verify`;
+      const en = `${file}: there is an ML-DSA-44 signature of ${name}, which this browser cannot check and this page does not count; waste-trace-verify does`;
       this.warnings.unshift({ index: null, device: null, zh, en });
     }
   }
@@ -179,13 +180,23 @@ class Verification {
   }
 
   async loadKeys() {
-    const source = this.given ?? this.files;
-    if (!this.given) this.warn(null, null, '使用了审计包自带的公钥：只能证明包内自洽', 'the keys are from the bundle itself: it agrees with itself, no more is shown');
-    return this.attempt('keys', 'policy.txt', async () => {
-      const [policy, registrar] = [source.get('policy.txt'), source.get('registrar.vkey')];
-      if (!policy || !registrar) throw new Error('policy.txt and registrar.vkey are needed');
-      return { policy: await parsePolicy(policy), registrar: await readVkey(strictUtf8.decode(registrar).replace(/\n$/, '')) };
-    });
+    const [policy, registrar] = [this.read('policy.txt'), this.read('registrar.vkey')];
+    if (this.given) {
+      await this.compareKeys(policy, registrar);
+      return this.given;
+    }
+    this.warn(null, null, '使用了审计包自带的公钥：只能证明包内自洽', 'the keys are from the bundle itself: it agrees with itself, no more is shown');
+    return {
+      policy: await this.attempt('keys', 'policy.txt', () => parsePolicy(policy)),
+      registrar: await this.attempt('keys', 'registrar.vkey', () => readRegistrar(registrar)),
+    };
+  }
+
+  // The given keys decide; that the bundle proposes others is worth knowing.
+  async compareKeys(policy, registrar) {
+    const own = await parsePolicy(policy).catch(() => null);
+    if (!own || !samePolicy(own, this.given.policy)) this.warn(null, null, '审计包自带的策略与给定的不同；以给定的为准', 'the bundle carries another policy than the one given, which decides');
+    if (!same(registrar, utf8.encode(`${this.given.registrar.text}\n`))) this.warn(null, null, '审计包自带的登记员公钥与给定的不同；以给定的为准', 'the bundle carries another registrar key than the one given, which decides');
   }
 
   async attempt(what, file, work, where = {}) {
@@ -293,11 +304,11 @@ class Verification {
   async checkPinned(policy, events) {
     const kept = [];
     const own = [...this.files].filter(([file]) => /^pinned\/.*\.checkpoint$/.test(file)).sort();
-    const given = [...(this.given ?? [])].filter(([file]) => file.endsWith('.checkpoint')).sort();
+    const given = [...(this.given?.pinned ?? [])];
     for (const [name, note] of [...own, ...given]) {
       const { origin } = await this.attempt('pinned', name, () => parseCheckpoint(parseNote(note).text));
       if (origin !== this.checkpoint.origin) {
-        if (!this.given?.has(name)) throw new Finding('pinned', '留存的检查点属于另一台账。', 'The pinned checkpoint is of another log.', { file: name });
+        if (!this.given?.pinned.has(name)) throw new Finding('pinned', '留存的检查点属于另一台账。', 'The pinned checkpoint is of another log.', { file: name });
         this.warn(null, null, `留存的检查点 ${name} 属于另一台账 ${origin}，未比对`, `${name} is of another ledger, ${origin}, and was not compared`);
         continue;
       }
