@@ -1,21 +1,24 @@
 """Policies and registrar keys: what the program refuses or warns of, the page does, too."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.ledger.conftest import opened_page
 from tests.ledger.ml_dsa_lines import partial
 from tests.ledger.page_checks import check, zipped
-from tests.ledger.sample_ledger import LOG_KEY, ORIGIN, REGISTRAR_KEY, key, small_ledger
+from tests.ledger.sample_ledger import LOG_KEY, ORIGIN, REGISTRAR_KEY, START_MS, key, small_ledger
 from tests.ledger.test_log_keys import REGISTRAR
 from tests.ledger.test_partial import reseal
 from tests.ledger.test_policy import LOG, MALFORMED, NAME, WIT, W
 from waste_trace.ledger.cosignature import cosigner_vkey
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.verify import verify_bundle
+from waste_trace.ledger.verify_text import render
 
 NONE = "quorum none\n"
 NO_UTF_8 = log_vkey("\ufffd", REGISTRAR_KEY).text.encode().replace("\ufffd".encode(), b"\xff")
@@ -46,6 +49,7 @@ MORE = {
     "base64 without padding": f"log {log_vkey('l', key(3)).text.rstrip('=')}=\n{NONE}",
 }
 BAD = {name: text.encode() for name, text in (MALFORMED | MORE).items()}
+BAD["unknown name of any octets"] = WIT.encode() + b"quorum \xff\xfe\n"
 # Whoever reads U+FFFD in place of what is no UTF-8 finds that the id fits.
 BAD["key name that is no UTF-8"] = NO_UTF_8.join([b"log ", f"\n{NONE}".encode()])
 
@@ -97,6 +101,8 @@ def folder(tmp_path: Path) -> Path:
 def both(page: Page, folder: Path, keys: Path | None) -> tuple[int, str | None, list[str]]:
     """Exit code, what is wrong, and the warnings about keys: the two say the same."""
     ours, theirs = verify_bundle(folder, keys), check(page, zipped(folder), keys)
+    assert json.loads(orjson.dumps(ours.to_value()))["exit"] == ours.exit_code
+    assert render(ours).encode()
     what = ours.problem.what if ours.problem else None
     theirs_what = theirs["problem"] and theirs["problem"]["what"]
     assert (theirs["verdict"], theirs_what) == (str(ours.verdict), what), theirs["problem"]
@@ -138,6 +144,17 @@ def test_policies_that_are_unusual_and_good(page: Page, folder: Path, case: str)
     keys = folder.with_name("b-keys")
     (keys / "policy.txt").write_bytes(GOOD[case] + b"\n")
     assert both(page, folder, keys)[:2] == (0, None)
+
+
+def test_times_by_a_witness_whose_name_is_no_utf_8(page: Page, tmp_path: Path) -> None:
+    ledger = small_ledger(2)
+    early = ledger.checkpoint(ms=START_MS - 3_600_000)
+    folder = ledger.write(tmp_path / "b", checkpoint=early)
+    keys = tmp_path / "b-keys"
+    (keys / "policy.txt").write_bytes(GOOD["names of any octets"] + b"\n")
+    assert both(page, folder, keys)[:2] == (0, None)
+    said = [one.en for one in verify_bundle(folder, keys).warnings if one.what == "postdated"]
+    assert [r"the witness \xff\xfe had it" in one for one in said] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["policy.txt", "registrar.vkey"])

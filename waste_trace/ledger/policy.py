@@ -111,6 +111,11 @@ def parse_policy(data: str | bytes) -> Policy:
     return _PolicyParser().parse(data)
 
 
+def printable(name: str) -> str:
+    """A policy's name for a report: octets that are no UTF-8 become ``\\xNN``."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _line(*words: str) -> str:
     return " ".join(word for word in words if word) + "\n"
 
@@ -195,7 +200,7 @@ class _PolicyParser:
 
     def _bad(self, zh: str, en: str) -> MalformedPolicy:
         return MalformedPolicy(
-            f"策略第 {self._number} 行：{zh}",
-            f"Policy line {self._number}: {en}",
+            f"策略第 {self._number} 行：{printable(zh)}",
+            f"Policy line {self._number}: {printable(en)}",
             line=self._number,
         )

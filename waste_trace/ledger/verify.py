@@ -25,7 +25,7 @@ from waste_trace.ledger.errors import (
     MalformedBundle,
     MalformedKey,
 )
-from waste_trace.ledger.policy import Assessment, Policy, assess, parse_policy
+from waste_trace.ledger.policy import Assessment, Policy, assess, parse_policy, printable
 from waste_trace.ledger.verify_events import CHECKS, utc_text
 from waste_trace.ledger.verify_files import FileCheck, check_files
 from waste_trace.ledger.verify_log import LogPass
@@ -205,7 +205,8 @@ class _Verification:
             raise Finding(Problem("keys", zh, en, layout.CHECKPOINT), Verdict.UNUSABLE)
 
     def _check_witnesses(self, assessment: Assessment) -> None:
-        seen = ", ".join(f"{n} {utc_text(t)}" for n, t in sorted(assessment.cosigned.items()))
+        stamps = sorted(assessment.cosigned.items())
+        seen = ", ".join(f"{printable(name)} {utc_text(stamp)}" for name, stamp in stamps)
         if not assessment.quorum_met:
             zh = f"见证未达法定数（已见证：{seen or '无'}）。"
             en = f"The quorum of witnesses is not met (cosigned: {seen or 'none'})."

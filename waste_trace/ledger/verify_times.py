@@ -11,7 +11,7 @@ from waste_trace.ledger import bundle_layout as layout
 from waste_trace.ledger.bundle_reader import Bundle, BundleTiles
 from waste_trace.ledger.errors import LedgerError
 from waste_trace.ledger.leaf import parse_leaf
-from waste_trace.ledger.policy import Policy, assess
+from waste_trace.ledger.policy import Policy, assess, printable
 from waste_trace.ledger.verify_events import utc_text
 from waste_trace.ledger.verify_result import Notice, Report
 
@@ -69,5 +69,5 @@ def check_cosigned_times(
         last = parse_leaf(entry_at(there - 1)).ms
         after = parse_leaf(entry_at(there)).ms if there < size else None
         for witness, unix_seconds in sorted(assessment.cosigned.items()):
-            for notice in times_against(witness, unix_seconds, there, last, after):
+            for notice in times_against(printable(witness), unix_seconds, there, last, after):
                 report.warn(notice)
