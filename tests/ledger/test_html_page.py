@@ -275,3 +275,16 @@ def test_evidence_of_a_fork_that_proves_nothing(page: Page, tmp_path: Path, fiel
     assert verify_bundle(folder, tmp_path / "b-keys").exit_code == 1
     report = check(page, zipped(folder), tmp_path / "b-keys")
     assert (report["verdict"], report["problem"]["index"]) == ("tampered", 6)
+
+
+def test_a_file_that_has_changed_since_it_was_chosen(
+    page: Page, ledger: SampleLedger, tmp_path: Path
+) -> None:
+    """A browser no longer reads it; the page says so, and does not stay silent."""
+    folder = ledger.write(tmp_path / "b")
+    bundle = zipped(folder)
+    assert check(page, bundle, tmp_path / "b-keys")["verdict"] == "proven"
+    bundle.write_bytes(bundle.read_bytes() + b"more")
+    page.set_input_files("#keys", [])
+    page.wait_for_selector('#verdict[data-verdict="unusable"]')
+    assert "choose it again" in page.inner_text("#details")

@@ -43,9 +43,15 @@ async function start() {
   const [bundle] = element('bundle').files;
   if (!bundle) return;
   const keys = [...element('keys').files];
-  const given = keys.length === 0 ? null : new Map(await Promise.all(keys.map(async (file) => [file.name, await bytesOf(file)])));
   const progress = (done, all) => { if (turn === newest) element('progress').textContent = `${done} / ${all}`; };
-  const report = await verifyBundle(await bytesOf(bundle), given, progress);
+  let report;
+  try {
+    const given = keys.length === 0 ? null : new Map(await Promise.all(keys.map(async (file) => [file.name, await bytesOf(file)])));
+    report = await verifyBundle(await bytesOf(bundle), given, progress);
+  } catch (error) { // a file that has changed or gone since it was chosen
+    const problem = new Finding('usage', '文件无法读取，请重新选择。', `A file cannot be read, choose it again: ${error.message}`, { verdict: 'unusable' });
+    report = { verdict: problem.verdict, problem, size: null, root: null, scope: null, checks: [], warnings: [] };
+  }
   if (turn !== newest) return;
   element('progress').textContent = '';
   show(report);
