@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from tests.conftest import Furnished, OpenDeployment
 from tests.databases import Database, Databases
 from tests.store.ledger_checks import check_ledger
+from tests.store.power_cut import PowerCut
 from tests.store.signer import Signer
 from waste_trace.ledger.encoding import b64
 from waste_trace.ledger.errors import MalformedKey
+from waste_trace.ledger.keys import SigningKey
 from waste_trace.services.deployment import Deployment
 from waste_trace.store.blobs import Blobs
 from waste_trace.store.key_files import KeyFiles
@@ -50,6 +52,19 @@ def test_without_a_passphrase_one_is_made_and_kept(tmp_path: Path) -> None:
     assert mode(own) == 0o600
     assert len(own.read_text()) > 30
     assert KeyFiles(tmp_path / "keys", "").key("log").public_key == key.public_key
+
+
+def test_a_key_that_signs_outlives_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger may stand on another disk, and would name a key that nobody has any more."""
+    cut, folder = PowerCut(monkeypatch), tmp_path / "keys"
+    keys = KeyFiles(folder, "")
+    keys.key("log")
+    assert cut.leaves(folder / "own-passphrase")
+    assert cut.leaves(folder / "log.pem")
+    keys.adopt("issuer", SigningKey.generate())
+    assert cut.leaves(folder / "issuer.pem")
 
 
 def test_a_wrong_passphrase_opens_nothing_and_changes_nothing(tmp_path: Path) -> None:
@@ -206,6 +221,14 @@ def test_a_write_that_a_power_cut_tears_leaves_the_mark_before(
         newest = (raised + 1) % 2
         left = raised - 1 if which == newest else raised
         assert HighWater(path).reached("x/1") == (left, bytes([left]) * 32)
+
+
+def test_a_mark_outlives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut, path = PowerCut(monkeypatch), tmp_path / "high-water"
+    mark = HighWater(path)
+    for size in range(1, 5):  # the first one makes the file
+        mark.raise_to("x/1", size, bytes([size]) * 32)
+        assert cut.leaves(path)
 
 
 def test_a_mark_that_is_no_mark_is_not_overlooked(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.databases import Database
 from tests.http import http_client
 from tests.ledger.sample_ledger import key
 from tests.serving import application, serving
+from tests.store.power_cut import PowerCut
 from waste_trace.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.policy import Group, Party, Policy, assess, format_policy
@@ -29,7 +30,7 @@ from waste_trace.services.deployment import Deployment
 from waste_trace.services.export_bundle import export_bundle
 from waste_trace.services.prove import newest_note
 from waste_trace.services.sign_in import create_user
-from waste_trace.services.witness_alarm import FILE, WitnessAlarm
+from waste_trace.services.witness_alarm import FILE, WitnessAlarm, keep_alarm
 from waste_trace.services.witness_policy import UnusablePolicy
 from waste_trace.store.sequencer import Draft
 from waste_trace.witness.states import LogStates
@@ -167,6 +168,12 @@ def test_an_alarm_makes_the_ledger_read_only_also_after_a_restart(
     again.close()
     (data_dir / FILE).unlink()  # what a person does who has found the cause
     _grow(_open(open_deployment, opened_database, data_dir, outside))
+
+
+def test_an_alarm_outlives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = PowerCut(monkeypatch)
+    keep_alarm(tmp_path, "x/1", "2026-11-23T08:00:00+00:00", WitnessAlarm("报警", "An alarm."))
+    assert cut.leaves(tmp_path / FILE)
 
 
 @pytest.mark.parametrize(

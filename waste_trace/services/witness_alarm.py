@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from waste_trace.errors import WasteTraceError
+from waste_trace.store.durable_names import flush_names
 from waste_trace.store.sequencer import LedgerRolledBack
 
 FILE = "witness-alarm.json"
@@ -53,6 +54,7 @@ def keep_alarm(folder: Path, origin: str, at: str, alarm: WitnessAlarm) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / FILE)
+    flush_names(folder)
 
 
 def read_alarm(folder: Path, origin: str) -> WitnessAlarm | None:

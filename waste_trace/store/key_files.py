@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from waste_trace.ledger.keys import SigningKey
+from waste_trace.store.durable_names import flush_names
 
 _OWN_FILE = "own-passphrase"
 
@@ -72,3 +73,4 @@ def _write_private(path: Path, data: bytes) -> None:
         pass
     finally:
         temporary.unlink()
+    flush_names(path.parent)  # before anything is signed with it

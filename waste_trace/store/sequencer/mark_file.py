@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.encoding import b64, decode_b64
+from waste_trace.store.durable_names import flush_names
 
 #: A disk writes so many bytes as a whole, or not at all.
 _SECTOR = 512
@@ -106,11 +107,7 @@ class MarkFile:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # or a power cut could bring the old name back
-        finally:
-            os.close(folder)
+        flush_names(self._path.parent)  # or a power cut could bring the old file back
 
     def _newest(self, data: bytes) -> tuple[int, Mark | None]:
         """The place that was written last, with its turn; 0 and None if neither is whole."""
