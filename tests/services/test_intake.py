@@ -2,8 +2,10 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -19,6 +21,7 @@ from waste_trace.services.check_apart import Question, named_key
 from waste_trace.services.check_apart import check_apart as check_all
 from waste_trace.services.checkers import Checkers
 from waste_trace.services.deployment import Deployment
+from waste_trace.services.intake import Intake
 from waste_trace.services.quarantine import list_quarantine
 from waste_trace.services.record_event import check_event, submit_event
 from waste_trace.services.refused import WrongSignature
@@ -180,6 +183,39 @@ def ended() -> Callable[[int], bool]:
         return False
 
     return gone
+
+
+class Held:
+    """Checks that take as long as they are made to."""
+
+    def __init__(self) -> None:
+        self.inside, self.release = threading.Event(), threading.Event()
+
+    def question(self, body: bytes) -> None:
+        """Nothing that another process could look at."""
+
+    def item(self, body: bytes, checked: object) -> NoReturn:
+        """Wait, and find it bad."""
+        self.inside.set()
+        assert self.release.wait(30)
+        raise WrongSignature("签名不符。", "The signature is wrong.")
+
+    def refuse(self, body: bytes, error: WasteTraceError) -> None:
+        """Keep nothing."""
+
+
+def test_as_many_wait_as_may_and_the_next_is_told_so(deployment: Deployment) -> None:
+    intake, checks = Intake(deployment.sequencer, 0, 3), Held()
+    first = intake.hand_in(b"", checks)
+    assert checks.inside.wait(30)
+    waiting = [intake.hand_in(b"", checks) for _ in range(3)]
+    with pytest.raises(LedgerBusy, match="3 events wait") as caught:
+        intake.hand_in(b"", checks)
+    assert caught.value.facts["waiting"] == 3
+    checks.release.set()
+    for answer in (first, *waiting):
+        assert type(answer.exception(30)) is WrongSignature
+    intake.close()
 
 
 def test_nothing_is_taken_after_the_end(deployment: Deployment, device: Device) -> None:

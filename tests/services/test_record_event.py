@@ -23,9 +23,11 @@ from tests.cast import (
 from tests.devices import Device
 from waste_trace.custody.errors import MalformedBody, NotPermitted, UnknownEventType
 from waste_trace.errors import WasteTraceError
+from waste_trace.ledger.canonical import canonical_bytes
 from waste_trace.ledger.dsse import envelope_bytes, parse_envelope, sign_envelope
 from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.event import PAYLOAD_TYPE
+from waste_trace.ledger.keys import SigningKey
 from waste_trace.ledger.reasons import RevocationReason
 from waste_trace.ledger.receipt import verify_receipt
 from waste_trace.services.deployment import Deployment
@@ -201,6 +203,18 @@ def test_an_event_for_another_ledger_is_foreign(factory: Device) -> None:
 def test_a_device_speaks_for_its_own_organisation_only(factory: Device) -> None:
     refuse(factory, resigned(factory, lambda p: p.update(org=GARAGE)), WrongOrganisation)
     refuse(factory, resigned(factory, lambda p: p.update(org="")), WrongOrganisation)
+
+
+def test_a_service_of_the_ledger_does_not_come_this_way(factory: Device) -> None:
+    """A copy of its key would otherwise be enough to put another in its place."""
+    new = SigningKey.generate()
+    body = {"ep": 1, "alg": "ed25519", "pub": b64(new.public_key), "last_seq": -1, "last_hash": ""}
+    of_service = {"typ": "key.rotate", "dev": "vision", "ep": 0, "seq": 0, "prev": "", "org": ""}
+    value = json.loads(parse_envelope(factory.sign("produce", produce())).payload)
+    payload = canonical_bytes({**value, **of_service, "body": body})
+    key = factory.deployment.keys.key("vision")
+    envelope = sign_envelope(payload, PAYLOAD_TYPE, "vision/0", key)
+    refuse(factory, envelope_bytes(envelope), WrongOrganisation)
 
 
 def test_what_its_kind_may_not_say_is_not_permitted(factory: Device, cast: Cast) -> None:

@@ -31,7 +31,7 @@ from waste_trace.store.sequencer import (
     Sequencer,
 )
 from waste_trace.store.sequencer.batch import Batch
-from waste_trace.store.tables import CheckpointRow, Device, Entry, TileRow
+from waste_trace.store.tables import CheckpointRow, Device, Entry, LogState, TileRow
 from waste_trace.store.tiles import SqlTiles, read_head
 from waste_trace.store.writing import table_of
 
@@ -287,7 +287,10 @@ def test_logged_time_never_runs_backwards(
 ) -> None:
     first = signer.append()[0]
     deployment.clock_ms.forward(hours=-5)  # type: ignore[attr-defined]
-    assert signer.append()[0].ms == first.ms
+    item = signer.sign()
+    second = sequencer.submit(item).result(30)
+    assert second.ms == first.ms
+    assert proven(sequencer, item, second).ms == first.ms  # the leaf's time, not the clock's
     deployment.clock_ms.forward(hours=6)  # type: ignore[attr-defined]
     assert signer.append()[0].ms > first.ms
 
@@ -353,18 +356,18 @@ def newest_size(engine: Engine) -> int:
                    .first() or 0)  # fmt: skip
 
 
+@pytest.mark.parametrize("moved", ["size", "epoch"])
 def test_a_head_that_another_writer_moved_is_not_overwritten(
-    sequencer: Sequencer, signer: Signer, monkeypatch: pytest.MonkeyPatch
+    signer: Signer, moved: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seal = Batch.seal
+    check = Batch._check_again
 
-    def stale(batch: Batch) -> str:
-        moved = batch.head
-        object.__setattr__(batch, "head", type(moved)(
-            moved.origin, moved.size, moved.root, moved.epoch + 1, moved.ms_last))  # fmt: skip
-        return seal(batch)
+    def overtaken(batch: Batch, grown: Grown) -> None:
+        check(batch, grown)
+        head = table_of(LogState)
+        batch.connection.execute(update(head).values({moved: head.c[moved] + 1}))
 
-    monkeypatch.setattr(Batch, "seal", stale)
+    monkeypatch.setattr(Batch, "_check_again", overtaken)
     with pytest.raises(RuntimeError, match="another writer"):
         signer.append()
 

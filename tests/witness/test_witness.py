@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -191,6 +192,11 @@ def test_it_remembers_after_a_restart(witness: Witness, tmp_path: Path) -> None:
     again = replace(witness, states=LogStates(tmp_path / "w.db"))
     with pytest.raises(LedgerError, match="size 9"):
         again.add_checkpoint(format_submission(submission(0, 9, other_ledger())))
+
+
+def test_what_it_remembers_outlives_a_power_cut(witness: Witness) -> None:
+    with closing(witness.states._open()) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
 
 
 def test_threads_cannot_roll_it_back(witness: Witness, tmp_path: Path) -> None:
