@@ -15,7 +15,8 @@ from tests.services.lives import drum
 from waste_trace.catalogue.shelf import FOLDER, write_edition
 from waste_trace.labels import render_pdf
 from waste_trace.labels.layout import Matrix, Text
-from waste_trace.ledger.receipt import parse_receipt
+from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.receipt import verify_receipt
 from waste_trace.services.deployment import Deployment
 from waste_trace.services.render_label import house_catalogue, label_font, layout_label
 from waste_trace.services.render_manifest import (
@@ -23,6 +24,7 @@ from waste_trace.services.render_manifest import (
     layout_bundle,
     layout_manifest_pages,
 )
+from waste_trace.store.tiles import leaves
 
 
 def test_what_travels_on_paper_says_what_the_ledger_says(
@@ -42,8 +44,10 @@ def test_what_travels_on_paper_says_what_the_ledger_says(
     document.close()
     assert read[0] == done.manifest
     with deployment.engine.connect() as connection:
-        newest = connection.exec_driver_sql("SELECT max(last_idx) FROM manifest").scalar()
-    assert parse_receipt(read[1]).index == newest
+        newest = connection.exec_driver_sql("SELECT max(last_idx) FROM manifest").scalar_one()
+        entry = parse_leaf(leaves(connection, newest, newest + 1)[0])
+    proven = verify_receipt(read[1], entry.envelope, deployment.sequencer.log_vkey)
+    assert (proven.index, proven.ms) == (newest, entry.ms)
     words = [e.text for page in pages for e in page.elements if isinstance(e, Text)]
     assert f"1. {done.code}" in words
     assert f"单位 {FACTORY[-4:]}" in words
