@@ -189,6 +189,21 @@ def test_a_rewritten_history_contradicts_the_last_check(grown: Deployment) -> No
     assert json.loads((grown.settings.data_dir / STATE_FILE).read_text()) == state
 
 
+def test_a_rewritten_history_that_has_grown_contradicts_the_last_check(
+    grown: Deployment, opened_database: Database, data_dir: Path, open_deployment: OpenDeployment
+) -> None:
+    """What is new is sound, and nothing but the last check knows better of what is old."""
+    assert check_ledger(grown.settings).verdict is Verdict.PROVEN
+    grown.close()
+    tamper(grown.settings, lambda connection: _rewrite(connection, grown))
+    (data_dir / "high-water").unlink()
+    again = open_deployment(opened_database, data_dir)
+    Signer(again.sequencer, "dev-late").append(2)
+    again.close()
+    verdict, what, _ = first_bad(check_ledger(grown.settings))
+    assert (verdict, what) == (Verdict.TAMPERED, "root")
+
+
 def test_a_database_that_went_back_is_found(
     opened_database: Database, data_dir: Path, open_deployment: OpenDeployment, tmp_path: Path
 ) -> None:

@@ -106,9 +106,11 @@ def test_a_growing_log_stays_witnessed_and_says_what_waits(
     witness_newest(deployment, outside.policy, outside.ask)
     for more in (1, 3):
         grow(deployment, more)
-        assert witness_state(deployment, outside.policy).waiting == more
+        state = witness_state(deployment, outside.policy)
+        assert (state.waiting, state.met) == (more, False)
         assert witness_newest(deployment, outside.policy, outside.ask).failed == {}
-        assert witness_state(deployment, outside.policy).waiting == 0
+        state = witness_state(deployment, outside.policy)
+        assert (state.waiting, state.met) == (0, True)
     assert witness_newest(deployment, outside.policy, outside.ask).failed == {}  # nothing new
 
 
