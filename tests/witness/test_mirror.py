@@ -22,6 +22,7 @@ from tests.ledger.sample_ledger import (
     small_ledger,
 )
 from tests.serving import application, serving
+from waste_trace.ledger.cosignature import cosigner_vkey
 from waste_trace.ledger.merkle import leaf_hash
 from waste_trace.ledger.note import log_vkey
 from waste_trace.ledger.tiles import (
@@ -236,6 +237,12 @@ def test_over_http_from_the_product(deployment: Deployment, tmp_path: Path) -> N
         done = subprocess.run(command, capture_output=True, check=False, text=True)
         assert done.returncode == 0, done.stderr
         assert verify_bundle(tmp_path / "b", tmp_path / "keys").exit_code == 0
+        policy = tmp_path / "keys" / "policy.txt"
+        witness = f"witness w1 {cosigner_vkey('w1.example', key(11)).text}\nquorum w1\n"
+        policy.write_text(policy.read_text().replace("quorum none\n", witness))
+        done = subprocess.run(command[:-2], capture_output=True, check=False, text=True)
+        assert done.returncode == 2
+        assert "NOT WITNESSED" in done.stderr
         (tmp_path / "m" / ALARM).write_text("fork: kept by hand\n")
         done = subprocess.run(command, capture_output=True, check=False, text=True)
         assert done.returncode == 1
