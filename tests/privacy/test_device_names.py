@@ -20,6 +20,7 @@ from waste_trace.services.erase_person import erase_disclosures, find_personal
 from waste_trace.services.export_bundle import export_bundle
 from waste_trace.services.name_devices import list_named_devices
 from waste_trace.services.prove import NotInLedger
+from waste_trace.services.record_at_desk import sealed
 from waste_trace.store.sequencer import Draft
 from waste_trace.store.tables import DisclosureKey, DisclosureRow
 from waste_trace.store.writing import table_of, write_transaction
@@ -111,3 +112,9 @@ def test_an_enrolment_of_before_keeps_its_name(cast: Cast, tmp_path: Path) -> No
     export_bundle(cast.deployment, tmp_path / "whole")
     assert verify_bundle(tmp_path / "whole", tmp_path / "keys").verdict is Verdict.PROVEN
     assert the_same_after_a_rebuild(cast.deployment)
+
+
+def test_what_the_server_seals_has_a_salt_of_its_own() -> None:
+    one, other = (sealed({}, {"device_name": NAMED}) for _ in range(2))
+    assert one[0] != other[0]
+    assert one[1][0].salt != other[1][0].salt

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select, true, update
+from sqlalchemy.engine import make_url
 
 from tests.cast import BUREAU, FACTORY, Cast, fill, person
+from tests.databases import Database
 from tests.devices import Clock
 from tests.privacy.conftest import DRIVER, Loading
 from waste_trace.compliance.retention import AT_ONCE, Basis
@@ -133,6 +135,35 @@ def test_sealed_rows_open_in_their_place_and_with_the_right_key_only(
         connection.execute(swap.values(sealed=other["sealed"]))
     with deployment.engine.connect() as connection, pytest.raises(InvalidTag):
         list(deployment.vault.read(connection, true()))
+
+
+def test_a_row_that_was_moved_with_its_key_does_not_open(
+    deployment: Deployment, loading: Loading
+) -> None:
+    """Whoever writes to the tables could otherwise lay one person's data to another event."""
+    with write_transaction(deployment.engine) as connection:
+        for table in (table_of(DisclosureRow), table_of(DisclosureKey)):
+            moved = update(table).where(table.c.idx == loading.index).values(idx=loading.index - 1)
+            connection.execute(moved)
+        place = table_of(DisclosureRow).c.idx == loading.index - 1
+        with pytest.raises(InvalidTag):
+            list(deployment.vault.read(connection, place))
+
+
+def test_no_byte_of_what_was_erased_is_left_in_the_file(
+    deployment: Deployment, loading: Loading, opened_database: Database
+) -> None:
+    """SQLite leaves what it deletes until something overwrites it; PostgreSQL has its vacuum."""
+    if opened_database.kind != "sqlite":
+        return
+    wrapped = [bytes(row["wrapped"]) for row in own_rows(loading, DisclosureKey)]
+    file = Path(make_url(opened_database.url).database or "")
+    erase_disclosures(deployment, loading.digests, Basis.COURT)
+    deployment.close()
+    deployment.engine.dispose()  # the write-ahead log goes into the file with the last connection
+    left = b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
+    assert len(wrapped) == 2
+    assert [one in left for one in wrapped] == [False, False]
 
 
 @pytest.mark.parametrize("basis", [basis for basis in Basis if basis not in AT_ONCE])
