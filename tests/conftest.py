@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from playwright.sync_api import Playwright, sync_playwright
 
 import migrations
@@ -34,6 +35,9 @@ from waste_trace.settings import Settings
 from waste_trace.store.engine import open_engine
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 _SETTINGS = Settings(broker_url="", blob_url="")
 #: ``open_deployment(database, folder, setting=value, ...)``
 OpenDeployment = Callable[..., Deployment]

@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     quarantine_keep_bytes: int = Field(
         256 * 1024, description="How much of a refused body is kept as evidence."
     )
-    batch_events: int = Field(512, description="Most events in one ledger batch.")
+    batch_events: int = Field(384, description="Most events in one ledger batch.")
     check_processes: int = Field(
         1,
         ge=0,

@@ -106,7 +106,7 @@ def test_csv_and_xlsx_say_the_same(named: dict[str, str]) -> None:
     assert {c: e.description for c, e in first.edition.entries.items()} == named
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
     rows: list[list[str | int]] = [list(OFFICIAL), ["", "", "900-249-08", "废矿物油", "T，I"]]

@@ -231,7 +231,7 @@ def label_of(name: str, remark: str, volume: int) -> ContainerLabel:
     return sample(waste_name=name, remark=remark, volume_l=Decimal(volume))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.text("废油泥（含镍铬）HW0-9 ", max_size=40),
     st.text("见附页，桶3A.；", max_size=30),

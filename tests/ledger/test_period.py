@@ -55,7 +55,7 @@ def verified(told: Told, shown: set[str]) -> Report:
         return verify_bundle(told.write(Path(folder) / "b", shown))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(stories(late=False), st.sampled_from("ab"), st.integers(0, 7), st.integers(1, 3))
 def test_whatever_is_left_out_is_found_or_said_to_be_open(
     story: str, letter: str, first: int, count: int
@@ -71,7 +71,7 @@ def test_whatever_is_left_out_is_found_or_said_to_be_open(
         assert {NAMES[name[0]] for name in lost} <= open_
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stories(late=True))
 def test_an_honest_bundle_is_never_accused(story: str) -> None:
     """Whatever came late. What has a neighbour in the ledger on both sides has it in the bundle."""

@@ -148,9 +148,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True)
 VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=6, max_size=MAX_VALUE)
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=5))
 def test_no_value_gets_into_a_leaf(
     deployment: Deployment, cast: Cast, personal: dict[str, str]

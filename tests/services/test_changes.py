@@ -146,7 +146,6 @@ def test_a_page_s_work_has_an_end(
 @given(st.lists(STEPS, min_size=10, max_size=30), st.integers(0, 99))
 @settings(
     max_examples=6,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.generate],
 )

@@ -205,9 +205,7 @@ def same_after_rebuild(deployment: Deployment) -> None:
 
 
 @given(st.lists(STEPS, min_size=10, max_size=40), st.integers(0, 99))
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happened_it_can_be_read_from_the_ledger(
     furnished: Furnished, steps: list[Step], seed: int
 ) -> None:

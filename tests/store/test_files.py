@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Furnished, OpenDeployment
@@ -204,7 +204,6 @@ def test_the_mark_is_never_lowered(tmp_path: Path) -> None:
     assert HighWater(path).reached("x/2") == (1, b"c" * 32)
 
 
-@settings(deadline=None)  # it flushes a disk that others write to
 @given(which=st.integers(0, 1), torn=st.integers(0, 511), raised=st.integers(2, 7))
 def test_a_write_that_a_power_cut_tears_leaves_the_mark_before(
     which: int, torn: int, raised: int

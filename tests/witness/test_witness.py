@@ -227,9 +227,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_asked_only_one_history_is_cosigned(
     steps: list[tuple[bool, int, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -7,8 +7,8 @@ import json
 import os
 from pathlib import Path
 
+from waste_trace.durable_names import flush_names
 from waste_trace.errors import WasteTraceError
-from waste_trace.store.durable_names import flush_names
 from waste_trace.store.sequencer import LedgerRolledBack
 
 FILE = "witness-alarm.json"

@@ -7,8 +7,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from waste_trace.durable_names import flush_names
 from waste_trace.ledger.keys import SigningKey
-from waste_trace.store.durable_names import flush_names
 
 _OWN_FILE = "own-passphrase"
 

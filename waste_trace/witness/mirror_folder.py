@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from waste_trace.durable_names import flush_names
 from waste_trace.ledger.bundle_layout import CHECKPOINT, PINNED, handover_epoch, pinned_path
 from waste_trace.ledger.errors import IncompleteBundle
 from waste_trace.ledger.merkle import EMPTY_ROOT
@@ -184,3 +185,4 @@ def _write_durable(place: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(place)
+    flush_names(place.parent)

@@ -133,7 +133,7 @@ def test_the_limits_are_the_callers() -> None:
         load_image(encoded("PNG"), ImageLimits(max_bytes=20))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(["PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"]), st.data())
 def test_damaged_bytes_give_pixels_or_a_typed_error(form: str, data: st.DataObject) -> None:
     broken = bytearray(encoded(form))

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from waste_trace.durable_names import flush_names
 from waste_trace.errors import WasteTraceError
 from waste_trace.ledger.encoding import b64, decode_b64
-from waste_trace.store.durable_names import flush_names
 
 #: A disk writes so many bytes as a whole, or not at all.
 _SECTOR = 512

@@ -71,7 +71,7 @@ class Sequencer:
         config: ProjectorConfig,
         high_water: Path,
         *,
-        batch_events: int = 512,
+        batch_events: int = 384,
         queue_events: int = 4096,
         clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
