@@ -1,10 +1,14 @@
 """Many events at once: checked in other processes, in order, each answered for itself."""
 
+import fcntl
 import os
 import signal
+import sys
+import termios
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -132,6 +136,13 @@ def test_a_process_that_dies_costs_time_only(deployment: Deployment, device: Dev
     assert [answer.exception(60) for answer in answers] == [None] * 80
 
 
+def unread(pid: int) -> int:
+    """Bytes that a process could read from its standard input at once."""
+    with Path(f"/proc/{pid}/fd/0").open("rb", buffering=0) as pipe:
+        found = fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))
+    return int.from_bytes(found, sys.byteorder)
+
+
 def test_a_process_is_asked_on_while_it_works(deployment: Deployment, device: Device) -> None:
     checkers = warm(deployment)
     (pid,) = checkers.pids()
@@ -140,9 +151,11 @@ def test_a_process_is_asked_on_while_it_works(deployment: Deployment, device: De
         for n in range(1, 4)
     ]
     os.kill(pid, signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)
     try:
         answers = [checkers.ask(chunk) for chunk in chunks]
         assert not any(answer.done() for answer in answers)
+        assert unread(pid) > sum(len(one.body) for chunk in chunks for one in chunk)
     finally:
         os.kill(pid, signal.SIGCONT)
     for chunk, answer in zip(chunks, answers, strict=True):

@@ -4,7 +4,7 @@ Every entry stands alone with its inclusion proof. All events of the registrar c
 the holder can check who signed; what is complete and what is a selection is said in ``scope.json``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from waste_trace.ledger.encoding import b64, decode_b64
 from waste_trace.ledger.errors import InvalidProof, LedgerError, MalformedBundle
 from waste_trace.ledger.event import Event, parse_event
 from waste_trace.ledger.keys import SigningKey
-from waste_trace.ledger.leaf import parse_leaf
+from waste_trace.ledger.leaf import Leaf, parse_leaf
 from waste_trace.ledger.period import Period
 from waste_trace.ledger.policy import parse_policy
 from waste_trace.ledger.receipt import build_receipt
@@ -175,17 +175,19 @@ def write_partial(
     missing. MalformedBundle if an entry is not within the scope; of an organisation that is
     `KeySpan.fits`.
     """
-    size = read_checkpoint(checkpoint).size
+    signed = read_checkpoint(checkpoint)
+    size = signed.size
     parse_policy(policy)
-    scope = _scope(kind, value, period_ms, entries)
+    leaves = {index: parse_leaf(data) for index, data in sorted(entries.items())}
+    events = {index: parse_event(leaf.envelope.payload) for index, leaf in leaves.items()}
+    scope = _scope(kind, value, period_ms, leaves, events)
     folder = BundleFolder(target)
     folder.write(layout.README, README_TEXT.encode())
     folder.write(layout.POLICY, policy.encode("utf-8", "surrogateescape"))
     folder.write(layout.REGISTRAR, parse_vkey(registrar_vkey).text.encode() + b"\n")
     folder.write(SCOPE, format_scope(scope))
-    for index in sorted(entries):
-        ms = parse_leaf(entries[index]).ms
-        receipt = build_receipt(index, ms, tree.inclusion(index, size), checkpoint)
+    for index, leaf in leaves.items():
+        receipt = build_receipt(index, leaf.ms, tree.inclusion(index, size), checkpoint)
         folder.write(entry_file(index), entries[index])
         folder.write(proof_file(index), receipt.encode())
     for ep, note in (handovers or {}).items():
@@ -195,32 +197,32 @@ def write_partial(
         folder.write(layout.handover_proof_path(ep), format_hashes(proof))
     write_disclosures(folder, disclosures)
     if registrar_key is not None:
-        said, ep = registrations_of(read_checkpoint(checkpoint), entries)
+        said, ep = _registrations(signed, events.values())
         folder.write(REGISTRATIONS, sign_registrations(said, ep, registrar_key(ep)))
     folder.write(layout.CHECKPOINT, checkpoint.encode())
     folder.finish()
     return scope
 
 
-def registrations_of(
-    checkpoint: Checkpoint, entries: Mapping[int, bytes]
-) -> tuple[Registrations, int]:
-    """What the registrar may say of these entries, and the epoch of its newest key in them."""
-    events = [parse_event(parse_leaf(data).envelope.payload) for data in entries.values()]
+def _registrations(checkpoint: Checkpoint, events: Iterable[Event]) -> tuple[Registrations, int]:
+    """What the registrar may say of these events, and the epoch of its newest key in them."""
     supporting = [event for event in events if supports(event)]
     ep = sum(one.typ == "key.rotate" and one.dev == REGISTRAR for one in supporting)
     return Registrations(checkpoint, len(supporting)), ep
 
 
 def _scope(
-    kind: str, value: str, period_ms: tuple[int, int], entries: Mapping[int, bytes]
+    kind: str,
+    value: str,
+    period_ms: tuple[int, int],
+    leaves: Mapping[int, Leaf],
+    events: Mapping[int, Event],
 ) -> Scope:
     numbers: dict[str, set[int]] = {}
     scope = Scope(kind, value, *period_ms, {})
     period = scope.period()
-    for index, data in sorted(entries.items()):
-        leaf = parse_leaf(data)
-        event = parse_event(leaf.envelope.payload)
+    for index, event in events.items():
+        leaf = leaves[index]
         if not scope.covers(event, leaf.envelope.payload):
             raise _out_of_scope(index)
         if kind == ORGANISATION and event.dev != REGISTRAR:

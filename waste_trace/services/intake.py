@@ -18,8 +18,7 @@ from waste_trace.store.sequencer import LedgerBusy, Recorded, Sequencer, Submitt
 
 #: So many waiting events are worth another process's while; so many at most are one chunk.
 _MANY, _CHUNK = 16, 128
-#: Chunks under way for each process: one looked at, one before it, one to be passed on. With two
-#: of 64 the process stood still each time that its answers were read (measured: a fifth slower).
+#: Chunks under way for each process: one looked at, one before it, one to be passed on.
 _AHEAD = 3
 
 
